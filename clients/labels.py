@@ -1,0 +1,107 @@
+"""Changes of permission labels, each one transaction with its audit entry."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from clients import audit
+from clients.administration import Action, Grant, ObjectType, Rights
+from clients.audit import Origin
+from clients.models import Administrator, PermissionLabel
+from clients.models.label import Labelled, descendants, labelled_models, parents
+from clients.models.role import grants_of
+
+SETTABLE = ("name", "short_description", "description", "parent")
+
+
+class LabelInUse(Exception):
+    """Something bears the label, it limits a role or who holds one, or it has labels below it. Nothing changed."""
+
+
+@transaction.atomic
+def create_label(
+    name: str,
+    *,
+    parent: PermissionLabel | None = None,
+    short_description: str = "",
+    description: str = "",
+    by: Origin,
+) -> PermissionLabel:
+    """A name that a sibling has raises ValidationError."""
+    label = PermissionLabel(name=name, parent=parent, short_description=short_description, description=description)
+    label.created_by = label.updated_by = by.administrator
+    label.full_clean()
+    label.save()
+    audit.record("label_created", label, by=by, path=label.path)
+    return label
+
+
+@transaction.atomic
+def update_label(label: PermissionLabel, *, by: Origin, **values: Any) -> bool:
+    """Set any of SETTABLE. False when nothing differed. A cycle or a sibling's name raises ValidationError."""
+    # Moves are rare and each may close a cycle with another: they run one after the other.
+    rows = {row.pk: row for row in PermissionLabel.objects.select_for_update().order_by("pk")}
+    current = rows[label.pk]
+    before = {name: getattr(current, name) for name in SETTABLE}
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    if not changed:
+        return False
+    if (parent := changed.get("parent")) and parent.pk in descendants([label.pk]):
+        raise ValidationError({"parent": "A label cannot be below itself."}, code="cycle")
+    for name, value in changed.items():
+        setattr(current, name, value)
+    current.updated_by = by.administrator
+    current.full_clean()
+    current.save()
+    facts = {name: [_plain(before[name]), _plain(value)] for name, value in changed.items()}
+    audit.record("label_updated", current, by=by, **facts)
+    return True
+
+
+@transaction.atomic
+def delete_label(label: PermissionLabel, *, by: Origin) -> None:
+    """Raises LabelInUse while anything depends on it, so no deletion ever changes anybody's access."""
+    current = PermissionLabel.objects.select_for_update().get(pk=label.pk)
+    if in_use(current):
+        raise LabelInUse
+    audit.record("label_deleted", current, by=by, path=current.path)
+    current.delete()
+
+
+def in_use(label: PermissionLabel) -> bool:
+    bearing = any(bearers(model, label).exists() for model in labelled_models())
+    limiting = label.rolepermissions.exists() or label.roleassignments.exists()
+    return bearing or limiting or label.children.exists()
+
+
+def bearers(model: type[Labelled], label: PermissionLabel) -> Any:
+    """The objects of ``model`` that bear the label itself."""
+    return model._default_manager.filter(labels=label)  # noqa: SLF001 - each model names its manager objects
+
+
+def moved_access(
+    label: PermissionLabel, parent: PermissionLabel | None
+) -> tuple[list[Administrator], list[Administrator]]:
+    """Administrators who would gain, and who would lose, any access if the label moved below ``parent``."""
+    now = parents()
+    moved = {**now, label.pk: parent.pk if parent else None}
+    gain, lose = [], []
+    for person in Administrator.objects.filter(is_superuser=False, is_active=True).order_by("username"):
+        grants = grants_of(person)
+        before, after = _covered(grants, now), _covered(grants, moved)
+        gain += [person] if after - before else []
+        lose += [person] if before - after else []
+    return gain, lose
+
+
+def _covered(grants: list[Grant], tree: Mapping[int, int | None]) -> set[tuple[ObjectType, Action, int]]:
+    """Each label that a limited permission covers, with the permission."""
+    rights = Rights(grants, tree)
+    held = {(grant.type, grant.action) for grant in grants}
+    return {(kind, action, pk) for kind, action in held for pk in rights.reach(kind, action) or ()}
+
+
+def _plain(value: Any) -> Any:
+    return value.path if isinstance(value, PermissionLabel) else value

@@ -1,0 +1,58 @@
+"""A new client with the settings of another one, and none of its credentials."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clients import actions
+from clients.administration import Action, ObjectType
+from clients.audit import Origin
+from clients.models import Client
+from clients.pages.client_form import GeneralForm
+from clients.pages.client_tabs import above
+from clients.pages.forms import Form, TextField
+from clients.pages.frame import sent, show
+from clients.pages.reach import demand, find
+
+_NAME_LIMIT = 120
+
+
+class CloneForm(Form):
+    name = TextField(gettext_lazy("Name"), limit=_NAME_LIMIT, ask=gettext_lazy("Enter a name for the client."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def clone(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the administrator could not grant the new client himself is left off."""
+    user = demand(request, Action.ADD, ObjectType.CLIENT)
+    client = find(Client.objects.all(), user, pk)
+    reach = user.reach(Action.ADD, ObjectType.CLIENT)
+    labels = [label for label in client.labels.all() if reach is None or label.pk in reach]
+    grantable = GeneralForm(None, client=client, user=user)
+    form = CloneForm(sent(request)) if request.method == "POST" else CloneForm(None, initial={"name": _copy(client)})
+    if form.is_valid() and not labels and reach is not None:
+        form.add_error(None, _("It bears no label within your permissions to add clients, so you could not open it."))
+    if form.is_valid():
+        values = {name: getattr(client, name) for name in actions.SETTABLE if name in grantable.fields}
+        made = actions.create_client(
+            values={**values, "name": form.cleaned_data["name"]}, labels=labels, by=Origin.of(request)
+        )
+        messages.success(request, _("Client created. Next: generate a secret or a token on the Credentials tab."))
+        return redirect(made)
+    return show(
+        request,
+        "clients/client_clone.html",
+        title=_("Clone the client"),
+        above=above(client),
+        here=_("Clone"),
+        form=form,
+        client=client,
+        left_off={"lrs_full_read", "scim_configuration"} - set(grantable.fields),
+    )
+
+
+def _copy(client: Client) -> str:
+    return (_("%(name)s (copy)") % {"name": client.name})[:_NAME_LIMIT]

@@ -1,0 +1,83 @@
+"""The form of a permission label. A parent out of the administrator's reach is no field: it stays as it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clients.administration import Action, ObjectType
+from clients.models import Administrator, PermissionLabel
+from clients.pages.forms import ConfirmField, Form, TextField
+from clients.pages.label_tree import LabelTree
+
+SAME_NAME = _("A label beside it has this name already. Choose another name or another parent.")
+
+
+class LabelForm(Form):
+    name = TextField(_("Name"), limit=120, ask=_("Enter a name for the label."))
+    short_description = TextField(_("Short description"), limit=200, help_text=_("Up to 200 characters."))
+    description = TextField(
+        _("Description"),
+        limit=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Who uses the label, and for what."),
+    )
+    parent = forms.TypedChoiceField(
+        label=_("Parent label"),
+        coerce=int,
+        empty_value=None,
+        help_text=_("Who is limited to the parent also reaches what bears this label."),
+        error_messages={
+            "required": _("Choose a parent label within your permissions."),
+            "invalid_choice": _("Choose a parent label from the list."),
+        },
+    )
+    confirm = ConfirmField(_("Move the label and change who has access"))
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, user: Administrator, label: PermissionLabel | None = None
+    ) -> None:
+        super().__init__(data, initial=_initial(label))
+        self.label = label
+        del self.fields["confirm"]
+        self._offer_parents(user.reach(Action.EDIT if label else Action.ADD, ObjectType.LABEL))
+
+    def _offer_parents(self, reach: set[int] | None) -> None:
+        tree = LabelTree.load()
+        inside = tree.below(self.label.pk) if self.label else set()
+        options = [(str(pk), path) for pk, path in tree.options(reach) if pk not in inside]
+        field = self.fields["parent"]
+        assert isinstance(field, forms.ChoiceField)
+        field.required = reach is not None
+        field.choices = options if reach is not None else [("", _("None: a label at the top")), *options]
+        held = self.label.parent_id if self.label else None
+        self.parent_is_fixed = self.label is not None and reach is not None and held not in reach
+        if self.parent_is_fixed:
+            del self.fields["parent"]
+
+    def ask_to_confirm(self) -> bool:
+        """Require the tick-box from now on; whether it was ticked."""
+        self.fields["confirm"] = ConfirmField(_("Move the label and change who has access"))
+        self.full_clean()
+        return self.is_valid()
+
+    @property
+    def parent_after(self) -> PermissionLabel | None:
+        """The parent that the form asks for."""
+        if self.parent_is_fixed:
+            return self.label.parent if self.label else None
+        chosen = self.cleaned_data["parent"]
+        return None if chosen is None else PermissionLabel.objects.get(pk=chosen)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        words = {name: self.cleaned_data[name] for name in ("name", "short_description", "description")}
+        return {**words, "parent": self.parent_after}
+
+
+def _initial(label: PermissionLabel | None) -> dict[str, Any]:
+    if label is None:
+        return {}
+    names = ("name", "short_description", "description")
+    return {"parent": label.parent_id, **{name: getattr(label, name) for name in names}}

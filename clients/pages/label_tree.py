@@ -1,0 +1,85 @@
+"""Permission labels as a tree: paths for lists, nested choices for forms."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from clients.models import Client, PermissionLabel
+
+
+@dataclass(slots=True)
+class Node:
+    """A label of the picker. ``locked``: outside the administrator's reach, kept as it is."""
+
+    pk: int
+    name: str
+    path: str
+    locked: bool
+    checked: bool = False
+    clients: int = 0
+    children: list["Node"] = field(default_factory=list)
+
+
+class LabelTree:
+    """All labels, read in one query: they are few (hundreds)."""
+
+    def __init__(self, labels: Iterable[PermissionLabel]) -> None:
+        self._labels = {label.pk: label for label in labels}
+        self._paths: dict[int, str] = {}
+
+    @classmethod
+    def load(cls) -> "LabelTree":
+        return cls(PermissionLabel.objects.only("pk", "name", "parent_id").order_by("name", "pk"))
+
+    def path(self, pk: int) -> str:
+        if pk not in self._paths:
+            self._paths[pk] = " / ".join(self._labels[step].name for step in reversed(self._upwards(pk)))
+        return self._paths[pk]
+
+    def paths(self, pks: Iterable[int]) -> list[str]:
+        return sorted(self.path(pk) for pk in pks if pk in self._labels)
+
+    def tops(self, pks: Iterable[int]) -> list[int]:
+        """Those of the labels that have none of the others above them: who covers these covers all."""
+        given = set(pks) & set(self._labels)
+        return [pk for pk in given if not given & set(self._upwards(pk)[1:])]
+
+    def below(self, pk: int) -> set[int]:
+        """The label and all below it."""
+        return {label for label in self._labels if pk in self._upwards(label)}
+
+    def options(self, reach: set[int] | None) -> list[tuple[int, str]]:
+        """Id and path of each label in reach, in the order of the paths."""
+        within = [pk for pk in self._labels if reach is None or pk in reach]
+        return sorted(((pk, self.path(pk)) for pk in within), key=lambda option: option[1].casefold())
+
+    def nodes(self, reach: set[int] | None, chosen: set[int], borne: set[int]) -> list[Node]:
+        """The labels in reach and those the object bears, with the labels above them for orientation."""
+        within = set(self._labels) if reach is None else reach
+        shown = {step for pk in (within | borne) & set(self._labels) for step in self._upwards(pk)}
+        counts = _client_counts()
+        nodes = {pk: self._node(pk, within, chosen | (borne - within), counts) for pk in self._labels if pk in shown}
+        for pk, node in nodes.items():
+            if (parent := self._labels[pk].parent_id) is not None:
+                nodes[parent].children.append(node)
+        return [node for pk, node in nodes.items() if self._labels[pk].parent_id is None]
+
+    def _node(self, pk: int, within: set[int], checked: set[int], counts: dict[int, int]) -> Node:
+        return Node(
+            pk, self._labels[pk].name, self.path(pk), pk not in within, checked=pk in checked, clients=counts.get(pk, 0)
+        )
+
+    def _upwards(self, pk: int) -> list[int]:
+        """The label, its parent, and so on to the top."""
+        steps: list[int] = []
+        step: int | None = pk
+        while step is not None and step not in steps:
+            steps.append(step)
+            step = self._labels[step].parent_id
+        return steps
+
+
+def _client_counts() -> dict[int, int]:
+    bearing = Client.labels.through.objects.values_list("permissionlabel_id")
+    return dict(bearing.annotate(Count("pk")).values_list("permissionlabel_id", "pk__count"))

@@ -1,0 +1,46 @@
+"""Notes in a session from where and when it was last used: at login, and then at most every five minutes."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest, HttpResponse
+
+from clients.session_store import SEEN
+from lms_oauth.http import client_address
+
+_EVERY_SECONDS = 300
+_LONGEST = 300
+
+
+class SeenMiddleware:
+    """For pages only: an API view reads no session."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        if not getattr(view, "login_required", True) or not request.user.is_authenticated:
+            return
+        seen = request.session.get(SEEN)
+        if seen is None or time.time() - seen["at"] > _EVERY_SECONDS:
+            _note(request, seen["name"] if seen else str(uuid.uuid4()))
+
+
+def connect() -> None:
+    user_logged_in.connect(_begin, dispatch_uid="clients.begin_session")
+
+
+def _begin(*, request: HttpRequest, **_kwargs: object) -> None:
+    _note(request, str(uuid.uuid4()))
+
+
+def _note(request: HttpRequest, name: str) -> None:
+    address = client_address(request) if "REMOTE_ADDR" in request.META else ""
+    agent = request.META.get("HTTP_USER_AGENT", "")[:_LONGEST]
+    request.session[SEEN] = {"name": name, "address": address or None, "agent": agent, "at": time.time()}

@@ -1,0 +1,29 @@
+"""gunicorn's configuration: ``gunicorn lms_oauth.wsgi --config python:lms_oauth.server``. Its own options win."""
+
+import os
+import shutil
+import tempfile
+from typing import Any
+
+worker_class = "gthread"
+threads = 8
+control_socket_disable = True
+# A process is replaced now and then, so that no slow leak of a library ever matters; not all at the same time.
+max_requests, max_requests_jitter = 50_000, 10_000
+timeout = 120  # seconds without a sign of life; threads of a worker answer for each other
+graceful_timeout = 30
+keepalive = 5
+
+# Set before anything imports the library, which decides by it how it counts.
+_metrics = tempfile.mkdtemp(prefix="lms-metrics-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
+
+
+def on_exit(server: Any) -> None:  # noqa: ARG001
+    shutil.rmtree(_metrics, ignore_errors=True)
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001
+    from prometheus_client import multiprocess  # noqa: PLC0415 - see above
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,56 @@
+"""Reads Statements from a file into the store, as if the client had sent them."""
+
+import sys
+import time
+from argparse import ArgumentParser
+from typing import IO, Any
+
+from django.core.management import BaseCommand, CommandError
+
+from clients.access import ClientRecord
+from clients.audit import Origin, record
+from clients.management import lookups
+from lms_oauth.errors import ApiError
+from lrs import importing
+from lrs.importing import Report
+from lrs.statement.types import Version
+
+
+class Command(BaseCommand):
+    help = "Import Statements: JSON, JSON Lines, either as .gz. Run it again after a break: what is stored is known."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="a file, or - for standard input")
+        parser.add_argument("--client", required=True, metavar="ID", help="whose Statements they become")
+        parser.add_argument("--xapi-version", choices=[one.value for one in Version], default=Version.V1.value)
+
+    def handle(self, **options: Any) -> None:
+        found = lookups.client(options["client"])
+        client = ClientRecord(found.pk, found.client_id, found.name, None)
+        started, report = time.monotonic(), Report()
+        try:
+            with _open(options["file"]) as raw:
+                for report in importing.run(
+                    importing.lines(importing.opened(raw)), client, Version(options["xapi_version"])
+                ):
+                    self.stderr.write(f"\r{report.read} read", ending="")
+        except (OSError, EOFError, ApiError) as error:
+            raise CommandError(f"{options['file']}: {error}") from error
+        facts = {"stored": report.stored, "known": report.known, "refused": len(report.refused)}
+        record("statements_imported", found, by=Origin.command("import_statements"), **facts)
+        self._tell(report, time.monotonic() - started)
+
+    def _tell(self, report: Report, seconds: float) -> None:
+        self.stderr.write("")
+        for number, reason in report.refused:
+            self.stdout.write(f"line {number}: {reason}")
+        self.stdout.write(
+            f"{report.stored} stored, {report.known} known already, {len(report.refused)} refused "
+            f"({report.read / max(seconds, 0.001):.0f} a second)"
+        )
+        if report.refused:
+            raise CommandError("Some Statements were refused; all others are stored.")
+
+
+def _open(name: str) -> IO[bytes]:
+    return sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: PTH123 - the caller closes it

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SharedEventsConfig(AppConfig):
+    name = "shared_events"
+    verbose_name = _("Shared events")
+
+    def ready(self) -> None:
+        from shared_events import background  # noqa: PLC0415 - models are loaded by now
+        from shared_events.pages.entries import register_all  # noqa: PLC0415
+
+        background.connect()
+        register_all()

@@ -1,0 +1,41 @@
+"""What the worker does for shared events."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients.jobs import Job, register
+from lms_oauth import metrics
+from shared_events.models import Peer
+from shared_events.peers.due import sync_due
+from shared_events.purging import purge_tombstones
+
+_POLL = timedelta(seconds=10)  # each peer has its own interval, which is longer
+_TURN = timedelta(seconds=60)  # then other jobs come first; what is left is taken up where it was
+
+
+def connect() -> None:
+    register(Job("sync_shared_events", _("Synchronize events from peers"), _POLL, synchronize))
+    register(
+        Job("purge_shared_events", _("Forget deletions of events that every reader knows"), timedelta(days=1), purge)
+    )
+    about = "Since a peer was last read up to its end; peers are numbered as in the address of their page."
+    metrics.register(metrics.Gauge("lms_peer_lag_seconds", about, "peer", _lag))
+
+
+def synchronize() -> str:
+    ends = timezone.now() + _TURN
+    runs = [run for _peer, run in sync_due(stopped=lambda: timezone.now() >= ends) if run is not None]
+    return ", ".join(f"peer {run.peer_id} {run.outcome}" for run in runs)
+
+
+def purge() -> str:
+    count = purge_tombstones(timezone.now())
+    return f"Deletions forgotten: {count}" if count else ""
+
+
+def _lag() -> dict[str, float]:
+    now = timezone.now()
+    read = Peer.objects.filter(enabled=True, last_success_at__isnull=False).values_list("pk", "last_success_at")
+    return {str(pk): (now - at).total_seconds() for pk, at in read if at}

@@ -1,0 +1,1 @@
+"""Events as calendar programs read them (RFC 5545)."""

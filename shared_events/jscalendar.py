@@ -1,0 +1,43 @@
+"""An event as other LMSes read it: RFC 8984 limited to what its successor shares, and ``training`` beside it."""
+
+from datetime import datetime
+from typing import Any
+
+from shared_events.calendar import duration_text, utc_text
+from shared_events.models import Event, Status
+
+_STATUS = {Status.PLANNED: "tentative", Status.ACTIVE: "confirmed", Status.CANCELLED: "cancelled"}
+# RFC 5546 §2.1.4: what makes a participant look again raises SEQUENCE.
+_SIGNIFICANT = ("start", "timeZone", "duration", "status", "locations")
+
+Document = dict[str, dict[str, Any]]
+
+
+def document(event: Event, *, sequence: int, updated: datetime) -> Document:
+    return {"event": _event(event, sequence, updated), "training": {"kind": str(event.kind)}}
+
+
+def _event(event: Event, sequence: int, updated: datetime) -> dict[str, Any]:
+    members: dict[str, Any] = {
+        "@type": "Event",
+        "version": "2.0",
+        "uid": str(event.uid),
+        "title": event.title,
+        "start": event.start.isoformat(timespec="seconds"),
+        "timeZone": event.time_zone,
+        "duration": duration_text(event.duration_seconds),
+        "status": _STATUS[Status(event.status)],
+        "sequence": sequence,
+        "created": utc_text(event.created),
+        "updated": utc_text(updated),
+    }
+    if event.info:
+        members |= {"description": event.info, "descriptionContentType": "text/plain"}
+    if event.location_name:
+        members["locations"] = {"1": {"@type": "Location", "name": event.location_name}}
+    return members
+
+
+def significant(document: Document) -> tuple[Any, ...]:
+    """Time, place and status: what SEQUENCE counts changes of."""
+    return (*(document["event"].get(name) for name in _SIGNIFICANT), document["training"]["kind"])

@@ -1,0 +1,38 @@
+from shared_events.models.event import Event, EventKind, Stage, Status
+from shared_events.models.feed import (
+    EventDoc,
+    Exposure,
+    FeedBatch,
+    FeedEntry,
+    FeedMark,
+    Kind,
+    etag,
+)
+from shared_events.models.instance import Instance
+from shared_events.models.mirror import MirrorEvent, MirrorSeen, Quarantine
+from shared_events.models.peer import Peer, PeerState, SyncRun
+from shared_events.models.share_label import ShareLabel
+from shared_events.models.sharing import ClientSharing
+
+__all__ = [
+    "ClientSharing",
+    "Event",
+    "EventDoc",
+    "EventKind",
+    "Exposure",
+    "FeedBatch",
+    "FeedEntry",
+    "FeedMark",
+    "Instance",
+    "Kind",
+    "MirrorEvent",
+    "MirrorSeen",
+    "Peer",
+    "PeerState",
+    "Quarantine",
+    "ShareLabel",
+    "Stage",
+    "Status",
+    "SyncRun",
+    "etag",
+]

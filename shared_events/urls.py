@@ -1,0 +1,31 @@
+"""Addresses of shared events: the protocol, whose every other address is a problem, and the pages."""
+
+from django.urls import path, re_path
+
+from shared_events.pages import event, event_ics, event_list, mirrored, peer, peer_list
+from shared_events.views.base import UnknownAddress
+from shared_events.views.changes import Changes
+from shared_events.views.discovery import Discovery, WellKnown
+from shared_events.views.event import SingleEvent
+
+urlpatterns = [
+    path(".well-known/shared-events", WellKnown.as_view()),
+    path("shared-events/v1/", Discovery.as_view()),
+    path("shared-events/v1/changes", Changes.as_view()),
+    path("shared-events/v1/events/<str:origin>/<uuid:uid>", SingleEvent.as_view()),
+    re_path(r"^shared-events(/|$)", UnknownAddress.as_view()),
+    path("system/events/", event_list.events, name="events"),
+    path("system/events/add/", event.add, name="event-add"),
+    path("system/events/events.ics", event_ics.events, name="events-ics"),
+    path("system/events/<int:pk>/", event.edit, name="event"),
+    path("system/events/<int:pk>/event.ics", event_ics.event, name="event-ics"),
+    path("system/events/<int:pk>/cancel/", event.cancel, name="event-cancel"),
+    path("system/shared-event-peers/", peer_list.peers, name="peers"),
+    path("system/shared-event-peers/add/", peer.add, name="peer-add"),
+    path("system/shared-event-peers/<int:pk>/", peer.edit, name="peer"),
+    path("system/shared-event-peers/<int:pk>/events/", mirrored.mirrored, name="mirrored-events"),
+    path("system/shared-event-peers/<int:pk>/quarantine/<int:case>/discard/", peer.discard, name="quarantine-discard"),
+    path("system/shared-event-peers/<int:pk>/<slug:action>/", peer.act, name="peer-action"),
+    path("system/mirrored-events/<int:pk>/", mirrored.event, name="mirrored-event"),
+    path("system/mirrored-events/<int:pk>/event.ics", event_ics.mirrored, name="mirrored-event-ics"),
+]

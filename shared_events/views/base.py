@@ -1,0 +1,83 @@
+"""Views of the protocol: bearer authentication, the two switches, and a problem for every refusal."""
+
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from clients.access import Access
+from clients.api import DeclaresRights
+from clients.drf import ClientAuthentication, HasRight, Refusal
+from clients.models import LmsSettings
+from clients.rights import Right, Service
+from lms_oauth.errors import ApiError, InsufficientScope, NotFound
+from lms_oauth.http import ApiView, refusal_of
+from shared_events import problems
+from shared_events.models import ClientSharing
+
+
+def shared_events_enabled() -> bool:
+    """The LMS-wide switch as it is now."""
+    return LmsSettings.objects.filter(pk=1, shared_events_enabled=True).exists()
+
+
+class MaySync(HasRight):
+    """Says which switch is off: a peer waits for the LMS's, and asks a person about the client's and its direction."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        try:
+            super().has_permission(request, view)
+        except Refusal as refusal:
+            if not isinstance(refusal.error, InsufficientScope):
+                raise
+            raise (problems.NotAllowed.of(refusal.error) if shared_events_enabled() else problems.Disabled()) from None
+        if not view.sharing.read:
+            raise problems.NotAllowed("This client may not read shared events.")
+        return True
+
+
+class SharedEventsView(DeclaresRights, APIView):
+    """What clients with the shared-events right may read. Subclasses answer GET."""
+
+    service = Service.SHARED_EVENTS
+    http_method_names = ["get", "head"]
+    authentication_classes = [ClientAuthentication]
+    permission_classes = [MaySync]
+
+    @property
+    def access(self) -> Access:
+        access = self.request.auth
+        assert isinstance(access, Access)
+        return access
+
+    @cached_property
+    def sharing(self) -> ClientSharing:
+        return ClientSharing.of(self.access.client.pk)
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
+        if isinstance(exc, Refusal):
+            exc = exc.error
+        if isinstance(exc, NotAcceptable | Http404):  # Accept, or DRF's ?format=
+            exc = problems.NotAcceptable("This address answers application/json.")
+        return problems.render(refusal_of(exc))
+
+
+READ: dict[str, tuple[Right, ...]] = {"GET": (Right.SHARED_EVENTS,)}
+
+
+class PublicView(ApiView):
+    """Read without authentication."""
+
+    http_method_names = ["get", "head"]
+
+    def render_error(self, error: ApiError) -> HttpResponse:
+        return problems.render(error)
+
+
+class UnknownAddress(PublicView):
+    def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        raise NotFound("There is no such address below /shared-events/.")

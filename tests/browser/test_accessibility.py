@@ -1,0 +1,264 @@
+"""Every page in every look: no violation of WCAG 2.2 AA that axe finds, and no sideways scrolling at 320 pixels."""
+
+import re
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+
+from clients import second_factors
+from clients.models import Administrator
+from tests import builders
+
+pytestmark = [pytest.mark.any_database, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+SECRET = re.compile("^(Generate|Regenerate) secret$")
+RUN = "runOnly => axe.run(document, {runOnly})"
+# Which colours are in force changes nothing but contrasts.
+RULES = {"light": {"type": "tag", "values": TAGS}, "dark": {"type": "rule", "values": ["color-contrast"]}}
+NARROWEST, PHONE, DESK = ({"width": w, "height": h} for w, h in ((320, 640), (390, 844), (1280, 900)))
+
+
+def _submit(words):
+    def act(page):
+        page.get_by_role("button", name=words, exact=True).click()
+        page.wait_for_load_state()
+
+    return act
+
+
+def _refused_general(page):
+    page.get_by_label("Name", exact=True).fill("")
+    page.get_by_label("Short description").fill("long " * 50)
+    _submit("Save")(page)
+    page.get_by_role("alert").wait_for()
+
+
+def _regenerate_dialog(page):
+    _generate(page)
+    page.get_by_role("link", name="I have stored the secret").click()
+    page.get_by_role("link", name="Regenerate secret").click()
+    page.get_by_role("dialog").get_by_role("checkbox").wait_for()
+
+
+def _generate(page):
+    page.get_by_role("link", name=SECRET).click()
+    for box in page.get_by_role("dialog").get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("dialog").get_by_role("button", name=SECRET).click()
+    page.get_by_role("heading", name="New client secret").wait_for()
+
+
+def _conflict(page):
+    page.evaluate("document.querySelector('#token-number').value = 99")
+    page.get_by_role("button", name=re.compile("^(Generate|Regenerate) token$")).click()
+    page.get_by_role("heading", name="This was changed meanwhile").wait_for()
+
+
+def _phone_menu(page):
+    if page.viewport_size["width"] <= 820:
+        page.get_by_role("button", name="Open menu").click()
+
+
+def _account_menu(page):
+    page.get_by_role("button", name="Aino Virtanen").click()
+
+
+def _added(page):
+    page.get_by_label("User name").fill("bo")
+    _submit("Create")(page)
+    page.get_by_role("heading", name="One-time password").wait_for()
+
+
+def _changed_meanwhile(page):
+    page.evaluate("document.querySelector('[name=version]').value = 'another'")
+    page.get_by_label("Name", exact=True).fill("Mine")
+    _submit("Save")(page)
+    page.get_by_role("heading", name="The client was changed meanwhile").wait_for()
+
+
+def _bulk_preview(page):
+    page.get_by_label("Choose Workday SCIM sync").check()
+    page.get_by_label("With the ticked clients").select_option("deactivate")
+    _submit("Preview")(page)
+    page.get_by_role("heading", name="Deactivate").wait_for()
+
+
+def _first_entry(page):
+    page.get_by_role("link", name="OAuth client created").first.click()
+    page.get_by_role("heading", name="OAuth client created").wait_for()
+
+
+def _tables_open(page):
+    page.get_by_text("Show as table").click()
+
+
+def _downloaded(page):
+    with page.expect_download():
+        page.get_by_role("button", name="Download CSV").click()
+    page.get_by_text("Download finished").first.wait_for()
+
+
+def nothing(page):
+    """The page as it opens."""
+
+
+def _add_app(username):
+    user = Administrator.objects.get(username=username)
+    second_factors.add_app(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", by=builders.BY)
+    return user
+
+
+def _second_step(page):
+    _add_app("anna")
+    page.get_by_label("User name").fill("anna")
+    page.get_by_label("Password").fill(builders.PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="Second step").wait_for()
+
+
+def _with_factors(page):
+    passkey = {"name": "Laptop with a rather long name for a passkey", "credential": {}}
+    Authenticator.objects.create(user=_add_app("aino"), type="webauthn", data=passkey)
+    page.reload()
+
+
+def _new_codes(page):
+    _add_app("aino")
+    page.goto("/account/security/recovery-codes/")
+    page.get_by_role("button", name="Make codes").click()
+    page.get_by_role("heading", name="Your new recovery codes").wait_for()
+
+
+# name → who, address, what to do there
+PAGES = {
+    "login": (None, "/account/login/", nothing),
+    "login-refused": (None, "/account/login/", _submit("Log in")),
+    "system": ("root", "/system/", nothing),
+    "system-nobody": ("nobody", "/system/", nothing),
+    "menu": ("root", "/system/", _phone_menu),
+    "account-menu": ("root", "/system/", _account_menu),
+    "password": ("root", "/account/password/", nothing),
+    "second-step": (None, "/account/login/", _second_step),
+    "security": ("root", "/account/security/", _with_factors),
+    "app": ("root", "/account/security/app/", nothing),
+    "app-refused": ("root", "/account/security/app/", _submit("Set up")),
+    "passkey-add": ("root", "/account/security/passkeys/add/", nothing),
+    "recovery-codes": ("root", "/account/security/", _new_codes),
+    "again": ("root", "/account/again/", nothing),
+    "again-refused": ("root", "/account/again/", _submit("Confirm with the password")),
+    "preferences": ("root", "/account/preferences/", nothing),
+    "clients": ("root", "/system/oauth-clients/", nothing),
+    "clients-no-match": ("root", "/system/oauth-clients/?q=zzz", nothing),
+    "clients-no-reach": ("nobody", "/system/oauth-clients/", nothing),
+    "clients-bulk": ("root", "/system/oauth-clients/", _bulk_preview),
+    "client-add": ("root", "/system/oauth-clients/add/", nothing),
+    "client-general": ("root", "/system/oauth-clients/{client.pk}/", nothing),
+    "client-general-limited": ("anna", "/system/oauth-clients/{client.pk}/", nothing),
+    "client-general-refused": ("root", "/system/oauth-clients/{client.pk}/", _refused_general),
+    "client-credentials": ("root", "/system/oauth-clients/{client.pk}/credentials/", nothing),
+    "client-secret-shown": ("root", "/system/oauth-clients/{client.pk}/credentials/", _generate),
+    "client-regenerate-dialog": ("root", "/system/oauth-clients/{client.pk}/credentials/", _regenerate_dialog),
+    "client-regenerate": ("root", "/system/oauth-clients/{client.pk}/credentials/regenerate-secret/", nothing),
+    "client-conflict": ("root", "/system/oauth-clients/{client.pk}/credentials/regenerate-token/", _conflict),
+    "labels": ("root", "/system/permission-labels/", nothing),
+    "label-add": ("root", "/system/permission-labels/add/", nothing),
+    "label-general": ("root", "/system/permission-labels/{hr.pk}/", nothing),
+    "label-usage": ("root", "/system/permission-labels/{hr.pk}/usage/", nothing),
+    "label-delete-refused": ("root", "/system/permission-labels/{hr.pk}/delete/", nothing),
+    "administrators": ("root", "/system/administrators/", nothing),
+    "administrator-add": ("root", "/system/administrators/add/", nothing),
+    "administrator-added": ("root", "/system/administrators/add/", _added),
+    "administrator": ("root", "/system/administrators/{anna.pk}/", nothing),
+    "administrator-roles": ("root", "/system/administrators/{anna.pk}/roles/", nothing),
+    "administrator-permissions": ("root", "/system/administrators/{anna.pk}/effective-permissions/", nothing),
+    "roles": ("root", "/system/roles/", nothing),
+    "role": ("root", "/system/roles/{role.pk}/", nothing),
+    "role-permissions": ("root", "/system/roles/{role.pk}/permissions/", nothing),
+    "role-permissions-refused": ("root", "/system/roles/{role.pk}/permissions/", _submit("Add permissions")),
+    "role-members": ("root", "/system/roles/{role.pk}/members/", nothing),
+    "second-factors-reset": ("root", "/system/administrators/{anna.pk}/second-factors/", nothing),
+    "role-delete-refused": ("root", "/system/roles/{role.pk}/delete/", nothing),
+    "client-general-read-only": ("reader", "/system/oauth-clients/{client.pk}/", nothing),
+    "client-changed": ("root", "/system/oauth-clients/{client.pk}/", _changed_meanwhile),
+    "client-delete": ("root", "/system/oauth-clients/{client.pk}/delete/", _submit("Delete client")),
+    "client-clone": ("root", "/system/oauth-clients/{client.pk}/clone/", nothing),
+    "client-integration": ("root", "/system/oauth-clients/{writer.pk}/integration/", nothing),
+    "client-test": ("root", "/system/oauth-clients/{writer.pk}/credentials/test/", _submit("Test connection")),
+    "client-activity": ("root", "/system/oauth-clients/{writer.pk}/activity/", nothing),
+    "client-activity-unused": ("root", "/system/oauth-clients/{client.pk}/activity/", nothing),
+    "client-history": ("root", "/system/oauth-clients/{client.pk}/history/", nothing),
+    "audit-log": ("root", "/system/audit-log/", nothing),
+    "audit-log-no-match": ("root", "/system/audit-log/?q=zzz", nothing),
+    "audit-log-entry": ("root", "/system/audit-log/", _first_entry),
+    "lrs-activity": ("root", "/system/lrs/activity/", _tables_open),
+    "lrs-activity-no-reach": ("anna", "/system/lrs/activity/", nothing),
+    "lrs-download": ("root", "/system/lrs/statements/download/", nothing),
+    "lrs-download-refused": ("root", "/system/lrs/statements/download/?paths=a+b", nothing),
+    "lrs-downloaded": ("root", "/system/lrs/statements/download/", _downloaded),
+    "settings": ("root", "/system/settings/", nothing),
+    "health": ("root", "/system/health/", nothing),
+    "configurations": ("root", "/system/scim-configurations/", nothing),
+    "configuration-add": ("root", "/system/scim-configurations/add/", nothing),
+    "configuration-general": ("root", "/system/scim-configurations/{configuration.pk}/", nothing),
+    "scim-activity": ("root", "/system/provisioning-log/activity/", nothing),
+    "configuration-mapping": (
+        "root",
+        "/system/scim-configurations/{configuration.pk}/mapping/",
+        _submit("Show the effect"),
+    ),
+    "configuration-matching": ("root", "/system/scim-configurations/{configuration.pk}/matching/", _submit("Try out")),
+    "configuration-scope": ("root", "/system/scim-configurations/{configuration.pk}/scope/", nothing),
+    "configuration-test": ("root", "/system/scim-configurations/{configuration.pk}/test/", _submit("Run")),
+    "configuration-log": ("root", "/system/scim-configurations/{configuration.pk}/log/", nothing),
+    "configuration-guide": ("root", "/system/scim-configurations/{configuration.pk}/guide/", nothing),
+    "provisioning-log": ("root", "/system/provisioning-log/", nothing),
+    "provisioning-entry": ("root", "/system/provisioning-log/{entry.pk}/", nothing),
+    "users": ("root", "/system/users/", nothing),
+    "user": ("root", "/system/users/{learner.pk}/", nothing),
+    "directory-groups": ("root", "/system/directory-groups/", nothing),
+    "configuration-usage": ("root", "/system/scim-configurations/{configuration.pk}/usage/", nothing),
+    "configuration-delete": ("root", "/system/scim-configurations/{configuration.pk}/delete/", nothing),
+    "events": ("root", "/system/events/", nothing),
+    "event-add": ("root", "/system/events/add/", nothing),
+    "event-add-refused": ("root", "/system/events/add/", _submit("Create")),
+    "event": ("root", "/system/events/{event.pk}/", nothing),
+    "event-cancel": ("root", "/system/events/{event.pk}/cancel/", nothing),
+    "peers": ("root", "/system/shared-event-peers/", nothing),
+    "peer-add": ("root", "/system/shared-event-peers/add/", nothing),
+    "peer": ("root", "/system/shared-event-peers/{mirrored.peer_id}/", nothing),
+    "mirrored-events": ("root", "/system/shared-event-peers/{mirrored.peer_id}/events/", nothing),
+    "mirrored-event": ("root", "/system/mirrored-events/{mirrored.pk}/", nothing),
+    "statements": ("root", "/system/lrs/statements/", nothing),
+    "statements-refused": ("root", "/system/lrs/statements/?verb=x", nothing),
+    "statements-no-match": ("root", "/system/lrs/statements/?verb=urn:x", nothing),
+    "statements-no-reach": ("nobody", "/system/lrs/statements/", nothing),
+    "statement": ("root", "/system/lrs/statements/{statement}/", nothing),
+    "not-found": ("root", "/system/nothing/", nothing),
+}
+
+
+def prepare(name, page, world, log_in):
+    who, address, act = PAGES[name]
+    if who:
+        log_in(page, getattr(world, who))
+    page.goto(address.format_map(vars(world)))
+    act(page)
+    page.wait_for_load_state()  # a heading shows before the style sheet of its page has come
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(new_page, log_in, world, name):
+    """One page for all sizes, from the phone up, where the menu is opened by a button."""
+    page = new_page(viewport=PHONE)
+    prepare(name, page, world, log_in)
+    page.evaluate(AXE)
+    page.set_viewport_size(NARROWEST)
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST["width"]
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        for scheme, rules in RULES.items():
+            page.emulate_media(color_scheme=scheme)
+            found = page.evaluate(RUN, rules)["violations"]
+            assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == [], (size, scheme)

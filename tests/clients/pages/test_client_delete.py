@@ -1,0 +1,77 @@
+"""Deleting a client, and cloning one."""
+
+import pytest
+
+from clients import actions
+from clients.administration import Action, ObjectType
+from clients.models import AuditEntry, Client
+from clients.roles import Assigned, Permission
+from lrs.authorities import _row, authority_of
+from scim.actions import delete_configuration
+from tests import builders
+from tests.headers import bearer
+
+CLIENTS = "/system/oauth-clients/"
+
+
+@pytest.mark.parametrize("typed", ["", "near", "Far"])
+def test_the_name_has_to_be_typed(root, world, typed):
+    assert root.post(f"{CLIENTS}{world.near.pk}/delete/", {"name": typed}).status_code == 422
+    assert Client.objects.existing().filter(pk=world.near.pk).exists()
+
+
+def test_a_deleted_client_is_gone_everywhere_and_its_history_stays(root, world):
+    configuration = builders.make_configuration()
+    actions.update_client(world.near, values={"scim_configuration": configuration, "lrs_own": True}, by=builders.BY)
+    token = actions.regenerate_token(world.near, by=builders.BY).value
+    headers = bearer(token) | {"HTTP_X_EXPERIENCE_API_VERSION": "1.0.3"}
+    assert root.get("/xapi/statements", **headers).status_code == 200
+    answer = root.post(f"{CLIENTS}{world.near.pk}/delete/", {"name": " Near "}, follow=True)
+    assert "Client deleted. Its statements and its history stay." in answer.content.decode()
+    assert root.get("/xapi/statements", **headers).status_code == 401
+    assert "Near" not in [row["client"].name for row in answer.context["rows"]]
+    for page in ("", "credentials/", "history/", "delete/"):
+        assert root.get(f"{CLIENTS}{world.near.pk}/{page}").status_code == 404
+    assert AuditEntry.objects.get(action="client_deleted").facts["labels"] == ["HR / Helsinki"]
+    delete_configuration(configuration, by=builders.BY)  # nothing deleted holds it back
+    assert root.post(f"/system/permission-labels/{world.helsinki.pk}/delete/").status_code == 302
+
+
+def test_a_client_with_statements_is_deleted_too(root, world):
+    _row.cache_clear()
+    authority_of(world.near)
+    assert root.post(f"{CLIENTS}{world.near.pk}/delete/", {"name": "Near"}).status_code == 302
+    assert Client.objects.get(pk=world.near.pk).name == "Near"  # what the statements name
+
+
+def test_a_clone_has_the_settings_and_no_credentials(root, world):
+    values = {"scim_configuration": builders.make_configuration(), "lrs_own": True, "lrs_full_read": True}
+    actions.update_client(world.near, values=values, by=builders.BY)
+    actions.regenerate_secret(world.near, by=builders.BY)
+    assert root.get(f"{CLIENTS}{world.near.pk}/clone/").context["form"]["name"].value() == "Near (copy)"
+    answer = root.post(f"{CLIENTS}{world.near.pk}/clone/", {"name": "Second"})
+    made = Client.objects.get(name="Second")
+    assert answer.url == made.get_absolute_url()
+    assert {name: getattr(made, name) for name in values} == values
+    assert [label.path for label in made.labels.all()] == ["HR / Helsinki"]
+    assert made.client_id != world.near.client_id
+    assert not made.credentials.exists()
+
+
+def test_a_clone_grants_nothing_the_administrator_could_not(anna, world):
+    outside = builders.make_configuration()
+    values = {"scim_configuration": outside, "lrs_own": True, "lrs_full_read": True}
+    actions.update_client(world.near, values=values, labels=[world.helsinki, world.partners], by=builders.BY)
+    assert "left off" in anna.get(f"{CLIENTS}{world.near.pk}/clone/").content.decode()
+    anna.post(f"{CLIENTS}{world.near.pk}/clone/", {"name": "Second"})
+    made = Client.objects.get(name="Second")
+    assert (made.scim_configuration, made.lrs_full_read, made.lrs_own) == (None, False, True)
+    assert [label.name for label in made.labels.all()] == ["Helsinki"]
+
+
+def test_a_clone_that_its_maker_could_not_open_is_not_made(client, world):
+    viewing = Permission(ObjectType.CLIENT, Action.VIEW)
+    adding = Permission(ObjectType.CLIENT, Action.ADD, (world.partners,))
+    client.force_login(builders.make_holder(Assigned(builders.make_role("Adder", viewing, adding))))
+    assert client.post(f"{CLIENTS}{world.near.pk}/clone/", {"name": "Second"}).status_code == 422
+    assert not Client.objects.filter(name="Second").exists()

@@ -1,0 +1,30 @@
+"""Fixtures of the whole suite."""
+
+import pytest
+from django.core.cache import cache
+from django.utils import translation
+from hypothesis import HealthCheck, settings
+
+from clients import activity, refusals, usage
+from clients.models import LmsSettings
+from tests.gunicorn import installation  # noqa: F401 - a fixture
+
+# How fast a machine draws examples says nothing about the product.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+
+
+@pytest.fixture(autouse=True)
+def forget_between_tests():
+    """What a process remembers between requests must not leak from one test into the next."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget():
+    translation.deactivate()  # each request sets it, and leaves it to what is streamed after
+    LmsSettings.forget()
+    cache.clear()
+    for memory in (usage._counts, usage._used, activity._rings, refusals._waiting, refusals._written):
+        memory.clear()

@@ -1,0 +1,132 @@
+"""A whole installation behind gunicorn, with a database of its own: what a test of real clients talks to."""
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import requests
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Installation:
+    url: str
+    environment: dict[str, str]
+    log_file: Path
+
+    def manage(self, *arguments: str, stdin: str = "") -> str:
+        """What the command printed; CalledProcessError when it failed."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, input=stdin, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{arguments}: {done.stderr}"
+        return done.stdout
+
+    def create_client(self, name: str, *arguments: str) -> dict[str, str]:
+        """``client_id``, ``client_secret`` and ``bearer_token`` of a new client."""
+        return json.loads(self.manage("create_client", name, *arguments, "--json"))
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+
+@contextlib.contextmanager
+def installed(directory: Path) -> Iterator[Installation]:
+    """An installation on a free port of 127.0.0.1 that lives as long as the block; nothing of it stays behind."""
+    with _database(directory) as database_url, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        environment = {
+            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "SECRET_KEY": secrets.token_urlsafe(64),
+            "PUBLIC_URL": url,
+            "DATABASE_URL": database_url,
+            "METRICS_TOKEN": "metrics-token-for-tests",
+            "LRS_ATTACHMENT_STORAGE": str(directory / "attachments"),
+            "FAILURES_PER_ADDRESS": "0",  # all tests share one address, and many mean to fail
+        }
+        installation = Installation(url, environment, directory / "gunicorn.log")
+        installation.manage("migrate", "--no-input", "--verbosity", "0")
+        with _gunicorn(installation, listener):
+            yield installation
+
+
+@contextlib.contextmanager
+def restored(former: Installation, directory: Path, restore: Callable[[str], object]) -> Iterator[Installation]:
+    """``former`` once more, at its address and with its key, in a database that ``restore`` fills, given its URL."""
+    port = urlsplit(former.url).port
+    with _database(directory) as database_url, socket.create_server(("127.0.0.1", port), backlog=128) as listener:
+        places = {"DATABASE_URL": database_url, "LRS_ATTACHMENT_STORAGE": str(directory / "attachments")}
+        installation = Installation(former.url, former.environment | places, directory / "gunicorn.log")
+        restore(database_url)
+        installation.manage("migrate", "--no-input", "--verbosity", "0")
+        with _gunicorn(installation, listener):
+            yield installation
+
+
+@contextlib.contextmanager
+def _gunicorn(installation: Installation, listener: socket.socket) -> Iterator[None]:
+    """The socket listens already, so a request made too early waits instead of being refused."""
+    command = [sys.executable, "-m", "gunicorn", "lms_oauth.wsgi", "--bind", f"fd://{listener.fileno()}"]
+    command += ["--config", "python:lms_oauth.server", "--workers", "2", "--threads", "4"]
+    with installation.log_file.open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=installation.environment,
+            pass_fds=[listener.fileno()],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_it_answers(installation)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _wait_until_it_answers(installation: Installation) -> None:
+    address = installation.url + "/.well-known/oauth-authorization-server"
+    try:
+        requests.get(address, timeout=START_SECONDS).raise_for_status()
+    except requests.RequestException as error:
+        raise AssertionError(f"{error}\n{installation.log}") from error
+
+
+@contextlib.contextmanager
+def _database(directory: Path) -> Iterator[str]:
+    """An empty database on the server that the suite itself runs on."""
+    if not settings.DATABASE_URL.startswith("postgres"):
+        yield f"sqlite:///{directory / 'db.sqlite3'}"
+        return
+    server = urlsplit(settings.DATABASE_URL)
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(server._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield server._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory) -> Iterator[Installation]:
+    """Shared by the tests of one process: make clients and data of your own, and count on none of others'."""
+    with installed(tmp_path_factory.mktemp("installation")) as running:
+        yield running

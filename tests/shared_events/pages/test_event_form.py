@@ -1,0 +1,74 @@
+import pytest
+
+from shared_events.pages.event_form import MAX_INFO_BYTES, EventForm
+from tests.builders import make_superadmin
+
+pytestmark = pytest.mark.django_db
+
+FILLED = {
+    "title": "First aid",
+    "kind": "in_person",
+    "location_name": "Room 5",
+    "start": "2027-03-29T09:00",
+    "end": "2027-03-29T12:30",
+    "time_zone": "Europe/Helsinki",
+    "info": "Bring shoes.",
+    "status": "planned",
+    "stage": "published",
+    "shared": "on",
+}
+
+
+def form(**changes):
+    return EventForm({**FILLED, **changes}, user=make_superadmin())
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "seconds"),
+    [
+        pytest.param("2027-03-29T09:00", "2027-03-29T12:30", "Europe/Helsinki", 12_600, id="a plain day"),
+        pytest.param("2027-03-28T02:00", "2027-03-28T05:00", "Europe/Helsinki", 7_200, id="clocks put forward"),
+        pytest.param("2027-10-31T02:00", "2027-10-31T05:00", "Europe/Helsinki", 14_400, id="clocks put back"),
+        pytest.param("2027-10-31T03:30", "2027-10-31T04:00", "Europe/Helsinki", 5_400, id="ambiguous: the first"),
+        pytest.param("2027-03-28T03:30", "2027-03-28T04:00", "UTC", 1_800, id="a zone without clock changes"),
+    ],
+)
+def test_the_duration_is_the_time_that_passes(start, end, zone, seconds):
+    filled = form(start=start, end=end, time_zone=zone)
+    assert filled.is_valid(), filled.errors
+    assert filled.values["duration_seconds"] == seconds
+
+
+SKIPPED = "Enter another time: the clocks of Europe/Helsinki are put forward then and skip this one."
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"title": " "}, "title", "Enter a name for the event."),
+        ({"title": "x" * 256}, "title", "Name must be 255 characters or fewer (now 256)."),
+        ({"start": ""}, "start", "Enter when the event starts."),
+        ({"end": ""}, "end", "Enter when the event ends."),
+        ({"end": "2027-03-29T09:00"}, "end", "Enter an end after the start."),
+        ({"end": "2027-03-28T09:00"}, "end", "Enter an end after the start."),
+        ({"start": "2027-03-28T03:30"}, "start", SKIPPED),
+        ({"start": "2027-03-28T02:30", "end": "2027-03-28T03:59"}, "end", SKIPPED),
+        ({"time_zone": "Europe/Nowhere"}, "time_zone", "Choose a time zone from the list."),
+        ({"time_zone": "../../etc/passwd"}, "time_zone", "Choose a time zone from the list."),
+        ({"info": "ä" * (MAX_INFO_BYTES // 2 + 1)}, "info", "Shorten the text: it may have up to 64 KiB."),
+        ({"info": "a\0b"}, "info", "Null characters are not allowed."),
+    ],
+)
+def test_it_says_what_to_do(changes, field, message):
+    assert form(**changes).errors[field] == [message]
+
+
+@pytest.mark.parametrize("changes", [{"kind": "x"}, {"status": "cancelled"}, {"stage": "x"}])
+def test_it_takes_only_what_it_offers(changes):
+    assert list(form(**changes).errors) == list(changes)
+
+
+def test_lines_end_alike():
+    filled = form(info="one\r\ntwo")
+    assert filled.is_valid()
+    assert filled.values["info"] == "one\ntwo"
