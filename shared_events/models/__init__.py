@@ -11,6 +11,7 @@ from shared_events.models.feed import (
 from shared_events.models.instance import Instance
 from shared_events.models.mirror import MirrorEvent, MirrorSeen, Quarantine
 from shared_events.models.peer import Peer, PeerState, SyncRun
+from shared_events.models.session import EventSession
 from shared_events.models.share_label import ShareLabel
 from shared_events.models.sharing import ClientSharing
 
@@ -19,6 +20,7 @@ __all__ = [
     "Event",
     "EventDoc",
     "EventKind",
+    "EventSession",
     "Exposure",
     "FeedBatch",
     "FeedEntry",
