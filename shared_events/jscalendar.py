@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from shared_events.calendar import duration_text, utc_text
-from shared_events.models import Event, EventSession, Status
+from shared_events.models import Event, EventSession, Seats, Status
 
 _STATUS = {Status.PLANNED: "tentative", Status.ACTIVE: "confirmed", Status.CANCELLED: "cancelled"}
 # RFC 5546 §2.1.4: what makes a participant look again raises SEQUENCE.
@@ -22,7 +22,19 @@ def _training(event: Event) -> dict[str, Any]:
     members: dict[str, Any] = {"kind": str(event.kind)}
     if parts := event.parts:
         members["sessions"] = [_session(part) for part in parts]
+    if seats := event.enrolment:
+        members |= _limits(seats)
     return members
+
+
+def _limits(seats: Seats) -> dict[str, Any]:
+    members: dict[str, Any] = {} if seats.minimum is None else {"minParticipants": seats.minimum}
+    if seats.capacity is None:
+        return members
+    waitlist: dict[str, Any] = {"enabled": seats.waiting_list}
+    if seats.waiting_list and seats.waiting_limit is not None:
+        waitlist["limit"] = seats.waiting_limit
+    return members | {"capacity": seats.capacity, "waitlist": waitlist}
 
 
 def _session(part: EventSession) -> dict[str, Any]:

@@ -47,8 +47,8 @@ def set_sessions(event: Event, parts: Sequence[Part], *, version: int, by: Origi
     if current.version != version:
         raise EventChanged
     held = {session.sid: _part(session) for session in current.parts}
-    wanted = {part.sid if part.sid in held else uuid.uuid4(): part for part in parts}
-    wanted = {sid: replace(part, sid=sid) for sid, part in wanted.items()}
+    known = [part.sid if part.sid and part.sid in held else uuid.uuid4() for part in parts]
+    wanted = {sid: replace(part, sid=sid) for sid, part in zip(known, parts, strict=True)}
     if wanted == held:
         return False
     _store(current, held, wanted)
@@ -65,7 +65,7 @@ def _part(session: EventSession) -> Part:
     return Part(**{column.name: getattr(session, column.name) for column in fields(Part)})
 
 
-def _store(event: Event, held: Mapping[UUID | None, Part], wanted: Mapping[UUID | None, Part]) -> None:
+def _store(event: Event, held: Mapping[UUID, Part], wanted: Mapping[UUID, Part]) -> None:
     """Rows bear the version that ``publish`` gives the event next."""
     now, version = timezone.now(), event.version + 1
     rows = EventSession.objects.filter(event=event)
@@ -78,6 +78,12 @@ def _store(event: Event, held: Mapping[UUID | None, Part], wanted: Mapping[UUID 
             rows.filter(sid=sid).update(version=version, **asdict(part))
 
 
+def span_parts(event: Event) -> None:
+    """Start and end of an event whose sessions stay where they are on the clocks of another zone."""
+    if parts := event.parts:
+        _span(event, map(_part, parts))
+
+
 def _span(event: Event, parts: Iterable[Part]) -> None:
     begun = [(calendar.instant(part.start, event.time_zone), part) for part in parts]
     first, earliest = min(begun, key=lambda pair: pair[0])
@@ -85,7 +91,7 @@ def _span(event: Event, parts: Iterable[Part]) -> None:
     event.start, event.duration_seconds = earliest.start, calendar.seconds_between(first, last)
 
 
-def _facts(held: Mapping[UUID | None, Part], wanted: Mapping[UUID | None, Part]) -> dict[str, Any]:
+def _facts(held: Mapping[UUID, Part], wanted: Mapping[UUID, Part]) -> dict[str, Any]:
     """Links to join are told of, not kept."""
     before, after = ([_told(part) for part in sorted(parts.values(), key=_order)] for parts in (held, wanted))
     links = [{sid: part.join_url for sid, part in parts.items() if part.join_url} for parts in (held, wanted)]

@@ -17,6 +17,7 @@ from shared_events.models.local_time import LocalDateTimeField
 from shared_events.models.share_label import ShareLabel
 
 if TYPE_CHECKING:
+    from shared_events.models.seats import Seats
     from shared_events.models.session import EventSession
 
 class EventKind(models.TextChoices):
@@ -101,6 +102,11 @@ class Event(Labelled):
     def parts(self) -> "list[EventSession]":
         """Its sessions that take place, in order; empty for an event in one piece."""
         return [session for session in self.sessions.all() if session.removed_at is None]
+
+    @property
+    def enrolment(self) -> "Seats | None":
+        """None until somebody needed it: without a limit, and with nobody in it."""
+        return getattr(self, "seats", None)
 
     @property
     def cancelled(self) -> bool:
