@@ -63,7 +63,7 @@ def update_event(
 
     A cancelled event stays cancelled.
     """
-    current = Event.objects.select_for_update().get(pk=event.pk)
+    current = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     changes: dict[str, Any] = {}
     for name, value in _settable(values).items():
         if name == "status" and current.cancelled:
@@ -87,7 +87,7 @@ def update_event(
 @transaction.atomic
 def cancel_event(event: Event, *, by: Origin) -> bool:
     """Tell everybody that it does not take place, and end what people are registered for. False when it was already."""
-    current = Event.objects.select_for_update().get(pk=event.pk)
+    current = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     if current.cancelled:
         return False
     old, current.status = current.status, Status.CANCELLED

@@ -43,7 +43,7 @@ def set_sessions(event: Event, parts: Sequence[Part], *, version: int, by: Origi
 
     False, without a write, when nothing differed. Without any part the event keeps its start and end.
     """
-    current = Event.objects.select_for_update().get(pk=event.pk)
+    current = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     if current.version != version:
         raise EventChanged
     held = {session.sid: _part(session) for session in current.parts}

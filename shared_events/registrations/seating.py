@@ -1,7 +1,8 @@
 """Who gets a seat. Each function is one transaction that locks the row of seats before any registration.
 
 A seat is taken by one UPDATE whose conditions are all on that row: what waits for the row's lock tests them anew.
-Locks are taken in the order event, seats, registrations.
+Locks are taken in the order event, seats, registrations, and leave keys free: PostgreSQL looks at foreign keys at the
+commit, when a row of seats written twice asks for the key of its event.
 """
 
 from collections.abc import Iterable, Mapping
@@ -91,7 +92,7 @@ def _row(event: Event) -> "QuerySet[Seats]":
     """The event's row of seats, to be updated. Where it is made, nobody may cancel the event at that moment."""
     rows = Seats.objects.filter(pk=event.pk)
     if not rows.exists():
-        current = Event.objects.select_for_update().get(pk=event.pk)
+        current = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
         Seats.objects.get_or_create(event=current, defaults={"accepting": _accepts(current)})
     return rows
 
@@ -112,7 +113,7 @@ def _take_place(rows: "QuerySet[Seats]") -> bool:
 
 
 def _locked(event_pk: int) -> Seats:
-    return Seats.objects.select_for_update().get(pk=event_pk)
+    return Seats.objects.select_for_update(no_key=True).get(pk=event_pk)
 
 
 def cancel(registration: Registration, *, by: Origin) -> list[int]:
@@ -207,7 +208,7 @@ def set_seats(event: Event, values: Mapping[str, Any], *, overbook: bool = False
     Oversold where more seats are taken than there would be, unless ``overbook``: then nobody gets one until enough left.
     """
     with transaction.atomic():
-        current = Event.objects.select_for_update().get(pk=event.pk)
+        current = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
         _row(current)
         seats = _locked(current.pk)
         changes = {name: [getattr(seats, name), value] for name, value in values.items() if getattr(seats, name) != value}
@@ -241,7 +242,7 @@ def follow(event: Event, *, by: Origin) -> dict[str, int]:
 
     A cancelled event ends every registration, and how many is returned; an archived one keeps them as they are.
     """
-    seats = Seats.objects.select_for_update().filter(pk=event.pk).first()
+    seats = Seats.objects.select_for_update(no_key=True).filter(pk=event.pk).first()
     if seats is None:
         return {}
     ended = {}
