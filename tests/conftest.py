@@ -6,6 +6,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from clients import activity, refusals, usage
+from clients.limits import purse
 from clients.models import LmsSettings
 from tests.gunicorn import installation  # noqa: F401 - a fixture
 
@@ -27,5 +28,6 @@ def _forget():
     translation.deactivate()  # each request sets it, and leaves it to what is streamed after
     LmsSettings.forget()
     cache.clear()
+    purse.forget()
     for memory in (usage._counts, usage._used, activity._rings, refusals._waiting, refusals._written):
         memory.clear()

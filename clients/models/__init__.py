@@ -2,6 +2,7 @@
 
 from clients.models.administrator import Administrator
 from clients.models.audit import AuditEntry
+from clients.models.bucket import ClientBucket
 from clients.models.client import Client
 from clients.models.credential import Credential
 from clients.models.job import JobState
@@ -24,6 +25,7 @@ __all__ = [
     "AdministratorSession",
     "AuditEntry",
     "Client",
+    "ClientBucket",
     "ClientUsage",
     "Credential",
     "JobState",
