@@ -4,6 +4,7 @@ from clients.models.administrator import Administrator
 from clients.models.audit import AuditEntry
 from clients.models.client import Client
 from clients.models.credential import Credential
+from clients.models.identity import OidcIdentity
 from clients.models.job import JobState
 from clients.models.label import Labelled, LabelledQuerySet, PermissionLabel
 from clients.models.role import Role, RoleAssignment, RolePermission
@@ -30,6 +31,7 @@ __all__ = [
     "Labelled",
     "LabelledQuerySet",
     "LmsSettings",
+    "OidcIdentity",
     "PermissionLabel",
     "RecentRequest",
     "RevokedToken",
