@@ -15,6 +15,7 @@ class ClientsConfig(AppConfig):
             activity,
             audit_lock,
             health,
+            oidc_checks,
             refusals,
             retention,
             second_factors,
@@ -32,6 +33,7 @@ class ClientsConfig(AppConfig):
         retention.connect()
         account_again.connect()
         activity.connect()
+        oidc_checks.connect()
         seen.connect()
         sealing.register("second factors", second_factors.renew_sealed)
         register_all()

@@ -149,6 +149,13 @@ MFA_TOTP_ISSUER = "LMS admin"
 REAUTHENTICATION_SECONDS = env.number("REAUTHENTICATION_SECONDS", 900)
 if REAUTHENTICATION_SECONDS < _SHORTEST_REAUTHENTICATION:
     raise ImproperlyConfigured(f"REAUTHENTICATION_SECONDS: {_SHORTEST_REAUTHENTICATION} or more expected.")
+# Signing in at the organisation's own provider; clients.oidc_checks says what is wrong with these.
+OIDC_ISSUER = env.text("OIDC_ISSUER")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME")
+OIDC_ONLY = env.flag("OIDC_ONLY")
+OIDC_SECOND_FACTOR = env.words("OIDC_SECOND_FACTOR", "mfa")  # values of amr or acr that stand for one
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "system"
 LOGOUT_REDIRECT_URL = "login"

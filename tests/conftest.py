@@ -12,6 +12,7 @@ from tests.gunicorn import installation  # noqa: F401 - a fixture
 
 # How fast a machine draws examples says nothing about the product.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", settings.get_profile("any machine"), derandomize=True)
 settings.load_profile("any machine")
 
 

@@ -5,6 +5,7 @@ from clients.models.audit import AuditEntry
 from clients.models.bucket import ClientBucket
 from clients.models.client import Client
 from clients.models.credential import Credential
+from clients.models.identity import OidcIdentity
 from clients.models.job import JobState
 from clients.models.label import Labelled, LabelledQuerySet, PermissionLabel
 from clients.models.role import Role, RoleAssignment, RolePermission
@@ -32,6 +33,7 @@ __all__ = [
     "Labelled",
     "LabelledQuerySet",
     "LmsSettings",
+    "OidcIdentity",
     "PermissionLabel",
     "RecentRequest",
     "RevokedToken",
