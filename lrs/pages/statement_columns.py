@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.pages.text import Text
@@ -98,9 +98,9 @@ class Layout:
         standard = [one for one in COLUMNS if one.key in chosen] or ([] if lines else [o for o in COLUMNS if o.usual])
         wrong = [line for line in lines if len(line) > _MOST_CHARACTERS or read_path(line) is None]
         if wrong:
-            return cls(standard, text, _now("This is not a path: %(path)s") % {"path": wrong[0][:_MOST_CHARACTERS]})
+            return cls(standard, text, gettext("This is not a path: %(path)s") % {"path": wrong[0][:_MOST_CHARACTERS]})
         if len(lines) > MOST_PATHS:
-            return cls(standard, text, _now("At most %(count)s paths, please.") % {"count": MOST_PATHS})
+            return cls(standard, text, gettext("At most %(count)s paths, please.") % {"count": MOST_PATHS})
         return cls([*standard, *(Column(line, line, "string", _path(line)) for line in lines)], text)
 
     @property

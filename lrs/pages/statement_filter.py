@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.addresses import service_url
@@ -85,7 +85,7 @@ class StatementFilter:
                     values,
                     client,
                     None,
-                    _now("No learner, or more than one, has this user name, mail address or ID."),
+                    gettext("No learner, or more than one, has this user name, mail address or ID."),
                     learners,
                 )
             query = replace(query, wanted=(Wanted(first, others=tuple(others)), *query.wanted))
