@@ -57,4 +57,4 @@ def test_directory_and_lms_are_equal_in_the_end(kind, preset):
         (crowd.scim_id, crowd.name): {provider.people[number].scim_id for number in crowd.members}
         for crowd in provider.crowds
     }
-    print(kind.__name__, dict(provider.line.faults))
+    print(kind.__name__, sum(provider.line.faults.values()), "requests", dict(provider.line.faults))
