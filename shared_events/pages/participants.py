@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -21,7 +20,7 @@ from clients.audit import Origin
 from clients.models import Administrator
 from clients.pages.download import stream_csv
 from clients.pages.frame import Step, show
-from clients.pages.reach import permits
+from clients.pages.reach import demand, permits
 from clients.pages.table import Column, Filter, Option, Table
 from lms_oauth import learners
 from shared_events.models import Event, Registration, State
@@ -120,9 +119,8 @@ def _offered(event: Event, words: str) -> list[tuple[learners.Learner, bool]]:
 
 @require_POST
 def add(request: HttpRequest, pk: int) -> HttpResponse:
-    user, event = found(request, pk, Action.EDIT)
-    if not may_know_users(user):
-        raise PermissionDenied
+    demand(request, Action.VIEW, ObjectType.USER)
+    _user, event = found(request, pk, Action.EDIT)
     sent = request.POST.get("user", "")
     person = next(iter(learners.find([int(sent)])), None) if sent.isdecimal() and len(sent) < _DIGITS else None
     if person is None or person.blocked:
@@ -210,9 +208,8 @@ def _confirm(
 @require_safe
 def printed(request: HttpRequest, pk: int) -> HttpResponse:
     """To take along: who has a seat, with a line to sign, and who waits."""
-    user, event = found(request, pk, Action.VIEW)
-    if not may_know_users(user):
-        raise PermissionDenied
+    demand(request, Action.VIEW, ObjectType.USER)
+    _user, event = found(request, pk, Action.VIEW)
     people = _everybody(event)
     steps = [*above(event), Step(_("Participants"), reverse("event-participants", args=[event.pk]))]
     return show(
@@ -235,9 +232,8 @@ def _everybody(event: Event) -> list[Participant]:
 
 @require_safe
 def download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    user, event = found(request, pk, Action.DOWNLOAD)
-    if not may_know_users(user):
-        raise PermissionDenied
+    demand(request, Action.VIEW, ObjectType.USER)
+    _user, event = found(request, pk, Action.DOWNLOAD)
     heads = [_("Name"), _("User name"), _("State"), _("Place on the waiting list"), _("Registered")]
     return stream_csv("participants", heads, map(_cells, _everybody(event)))
 

@@ -7,9 +7,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from clients.administration import Action
@@ -82,7 +81,7 @@ def seats(request: HttpRequest, pk: int) -> HttpResponse:
     return show(
         request,
         "shared_events/event_seats.html",
-        title=_now("%(name)s, Seats") % {"name": event.title},
+        title=gettext("%(name)s, Seats") % {"name": event.title},
         here=_("Seats"),
         above=above(event),
         tabs=tabs(event, "event-seats"),
@@ -105,7 +104,7 @@ def _save(request: HttpRequest, event: Event, form: SeatsForm) -> bool:
 
 def _saved(promoted: int) -> str:
     if not promoted:
-        return _now("Changes saved.")
+        return gettext("Changes saved.")
     words = ngettext(
         "Changes saved. %(n)s from the waiting list got a seat.",
         "Changes saved. %(n)s from the waiting list got seats.",
