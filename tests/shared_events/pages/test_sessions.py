@@ -7,7 +7,7 @@ import pytest
 from shared_events.models import EventSession
 from shared_events.scheduling import MAX_SESSIONS
 from tests.builders import make_superadmin
-from tests.shared_events.builders import make_event
+from tests.shared_events.builders import make_event, make_mirror
 from tests.shared_events.pages.test_event_form import FILLED
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +133,10 @@ class TestGeneralTab:
         superadmin.post(event.get_absolute_url(), {**FILLED, "time_zone": "UTC"})
         event.refresh_from_db()
         assert (event.end, event.duration_seconds) == (datetime.fromisoformat("2027-03-29T12:00"), 51 * 3600)
+
+
+def test_sessions_of_a_mirrored_event_are_shown_as_its_host_tells_them(superadmin, event):
+    post(superadmin, event, MORNING | {"location": "<Hall>"}, EVENING)
+    text = superadmin.get(f"/system/mirrored-events/{make_mirror(event).pk}/").content.decode()
+    assert "29 Mar 2027, 09:00 – 29 Mar 2027, 12:00, &lt;Hall&gt;" in text
+    assert "30 Mar 2027, 18:00 – 30 Mar 2027, 20:00<" in text
