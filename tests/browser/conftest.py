@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -17,10 +18,12 @@ from clients.roles import Assigned, Permission
 from lrs import counting
 from scim.dry_run import Wanted, run
 from scim.models import LmsUser, ProvisioningEntry
+from shared_events.scheduling import Part, set_sessions
 from tests import builders
 from tests.clients.activity_cases import count, refuse, request_of
 from tests.lrs.stored import new_id, store_for
-from tests.shared_events.builders import make_event, make_mirror
+from tests.shared_events.builders import make_mirror
+from tests.shared_events.registrations.people import enrol, make_learners, make_seats
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 ARGS = [
@@ -152,7 +155,8 @@ def world(transactional_db):
         configuration=workday,
         learner=learner,
         entry=entry,
-        event=(event := make_event()),
+        event=(event := make_seats(1)),
+        waiting=enrol(event, *make_learners(3))[2],
         mirrored=make_mirror(event),
         hr=hr,
         partners=partners,
@@ -163,6 +167,12 @@ def world(transactional_db):
             integrations, name="Course studio xAPI writer", short_description="Writes statements", lrs_own=True
         ),
     )
+    day = timedelta(days=1)
+    parts = [
+        Part(event.start, 3 * 3600, "Room 5"),
+        Part(event.start + day, 3 * 3600, join_url="https://meet.example/1"),
+    ]
+    set_sessions(event, parts, version=event.version, by=Origin.command("test"))
     builders.make_client(tampere, name="Entra ID provisioning (pilot)", active=False)
     builders.make_client(partners, name="Partner LMS: Nordic Academy", shared_events=True)
     builders.make_client(
