@@ -2,7 +2,7 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 LONG = EXAMPLES > 0
@@ -13,6 +13,7 @@ def effort(in_the_gate: int) -> settings:
         max_examples=EXAMPLES or in_the_gate,
         derandomize=not LONG,
         database=None,
+        phases=[Phase.explicit, Phase.generate],  # a request takes too long to look for the smallest one
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

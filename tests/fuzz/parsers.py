@@ -66,20 +66,13 @@ def parser(*words: str | bytes) -> Callable[[Callable[[bytes], Any]], Callable[[
 
 
 def text_of(data: bytes) -> str:
-    """A header or a parameter: any characters, half surrogates too."""
-    return (
-        data.decode("utf-8", "surrogatepass" if b"\xed" in data else "replace")
-        if _decodes(data)
-        else data.decode("latin-1")
-    )
+    """What a parameter or a member may hold: no half surrogates, which are refused where they come in."""
+    return data.decode(errors="replace")
 
 
-def _decodes(data: bytes) -> bool:
-    try:
-        data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return False
-    return True
+def header_of(data: bytes) -> str:
+    """As WSGI hands headers over."""
+    return data.decode("latin-1")
 
 
 JSON_WORDS = (
@@ -251,7 +244,7 @@ def more_token(data):
 
 @parser("*", '"', "W/", "w/", ",", " ", "a" * 40, '"a"', 'W/"a"', "\\", "\t")
 def if_match(data):
-    text = text_of(data)
+    text = header_of(data)
     conditions = read_preconditions(text, text)
     assert not conditions.hold("a")  # never both fits and is not there
     assert conditions.hold(None) is False
@@ -259,7 +252,7 @@ def if_match(data):
 
 @parser("en", "EN", "-", "x", "*", ";", "q=", "Q =", "0", "1", "0.5", "1.9", ",", " ", "a" * 9, "zh-Hant-a-x")
 def accept_language(data):
-    preferences = read_preferences(text_of(data))
+    preferences = read_preferences(header_of(data))
     assert len(preferences) <= 50
     entries = {"en-US": "a", "fi": "b"}
     assert len(in_one_language(entries, preferences)) == 1
@@ -271,7 +264,6 @@ def path_into_json(data):
     path = read_path(text_of(data))
     if path is not None:
         assert at({"a": [1]}, path) is None or at({"a": [1]}, path) in ([1], 1)
-        assert all(isinstance(step, int) or step.encode() is not None for step in path)
 
 
 @parser(
@@ -296,7 +288,7 @@ def signature(data):
 @parser("boundary", "=", ";", '"', "multipart/mixed", " ", "*0*", "*", "''", "a", "\\", "charset", "%41", "\t", "(")
 def boundary(data):
     with suppress(ApiError):
-        assert multipart.boundary_of(text_of(data))
+        assert multipart.boundary_of(header_of(data))
 
 
 @parser(
@@ -356,20 +348,20 @@ def oauth_form(data):
 
 @parser("Basic ", "basic", " ", "Og==", "YTpi", ":", "=", "%3A", "ä", "YQ==", b"\xff")
 def authorization(data):
-    _scheme, value = basic.split_header(text_of(data))
+    _scheme, value = basic.split_header(header_of(data))
     basic.read(value)
 
 
 @parser("lmsat_", "lmscs_", "lmsbt_", "A" * 49, "0", "_", "ä")
 def credential(data):
-    text = text_of(data)
+    text = header_of(data)
     tokens.read(text)
     assert not secrets.has_form(text, secrets.BEARER_TOKEN) or text.isascii()
 
 
 @parser(*".:%/", "::1", "10.0.0.1", "::ffff:", "fe80::1%eth0", "1" * 50, "[", "]", "٣")
 def address(data):
-    valid_address(text_of(data))
+    valid_address(header_of(data))
 
 
 FILTER_WORDS = (
