@@ -12,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from clients.pages import sentences
+
 register = template.Library()
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -38,6 +40,12 @@ def shown(bound: BoundField) -> Any:
         words = {str(key): label for key, label in field.widget.choices}
         return words.get(str(value), value)
     return value
+
+
+@register.filter
+def told(text: str) -> str:
+    """What was stored in English, in the reader's language where the sentence is known."""
+    return sentences.told(text)
 
 
 @register.simple_tag
