@@ -27,6 +27,7 @@ from clients.pages import (
     client_delete,
     client_general,
     client_history,
+    client_limits,
     client_list,
     client_regenerate,
     health,
@@ -80,6 +81,7 @@ urlpatterns = [
     path(
         "system/oauth-clients/<int:pk>/integration/sheet.txt", integration_sheet.as_text, name="client-integration-text"
     ),
+    path("system/oauth-clients/<int:pk>/limits/", client_limits.limits, name="client-limits"),
     path("system/oauth-clients/<int:pk>/activity/", client_activity.page, name="client-activity"),
     path("system/oauth-clients/<int:pk>/activity/requests.csv", client_activity.as_csv, name="client-activity-csv"),
     path("system/oauth-clients/<int:pk>/history/", client_history.history, name="client-history"),

@@ -286,6 +286,10 @@ FAILURES_PER_ADDRESS = (env.number("FAILURES_PER_ADDRESS", 300), 300)
 # Successful token requests of one client before 429: burst, and refill per second. 0 switches off.
 TOKENS_PER_CLIENT = (env.number("TOKENS_PER_CLIENT", 0), 20)
 
+# Requests of one client on all services and the token endpoint, unless it has values of its own. 0 switches off.
+CLIENT_REQUESTS_PER_MINUTE = env.number("CLIENT_REQUESTS_PER_MINUTE", 12_000)
+CLIENT_BURST = env.number("CLIENT_BURST", 2_000)
+
 PROVISIONING_LOG_MONTHS = env.number("PROVISIONING_LOG_MONTHS", 12)
 
 LRS_MAX_BODY_BYTES = env.number("LRS_MAX_BODY_BYTES", 32 * 1024 * 1024)

@@ -2,6 +2,7 @@
 
 from clients.models.administrator import Administrator
 from clients.models.audit import AuditEntry
+from clients.models.bucket import ClientBucket
 from clients.models.client import Client
 from clients.models.credential import Credential
 from clients.models.identity import OidcIdentity
@@ -25,6 +26,7 @@ __all__ = [
     "AdministratorSession",
     "AuditEntry",
     "Client",
+    "ClientBucket",
     "ClientUsage",
     "Credential",
     "JobState",

@@ -14,6 +14,7 @@ from clients.administration import Action, ObjectType
 from clients.audit import Origin
 from clients.models import Client
 from clients.pages.client_form import EVERY_LEARNER, GeneralForm
+from clients.pages.client_limits import FIELDS as LIMITS
 from clients.pages.client_tabs import above
 from clients.pages.forms import ConfirmField, Form, TextField
 from clients.pages.frame import sent, show
@@ -45,7 +46,7 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid() and not labels and reach is not None:
         form.add_error(None, _("It bears no label within your permissions to add clients, so you could not open it."))
     if form.is_valid():
-        values = {name: getattr(client, name) for name in actions.SETTABLE if name in grantable.fields}
+        values = {name: getattr(client, name) for name in actions.SETTABLE if name in {*grantable.fields, *LIMITS}}
         made = actions.create_client(
             values={**values, "name": form.cleaned_data["name"]}, labels=labels, by=Origin.of(request)
         )
