@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from clients import usage
+from clients import oidc, usage
 from clients.addresses import public_url
 from clients.models import Administrator, JobState, RevokedToken
 from lms_oauth import metrics
@@ -35,6 +35,7 @@ def connect() -> None:
     register(Check("counters", _("Counters"), _counters, unknown, essential=True))
     register(Check("superadmins", _("Administrators"), _superadmins, unknown))
     register(Check("second_factors", _("Second factors of superadmins"), _second_factors, unknown))
+    register(Check("provider", _("Organisation’s login"), _provider, unknown))
     register(Check("clean_up", _("Clean-up"), _clean_up, unknown))
     register(Check("background_work", _("Background work"), _background_work, unknown))
     metrics.register(metrics.Gauge("lms_job_overdue_seconds", "Since a job should have begun.", "job", _overdue))
@@ -94,6 +95,16 @@ def _second_factors() -> str | Promise:
         return ""
     advice = _("A password alone opens the account of: {names}. Let them set up an app or a passkey on Security.")
     return format_lazy(advice, names=names)
+
+
+def _provider() -> str | Promise:
+    if not settings.OIDC_ISSUER:
+        return ""
+    try:
+        oidc.probe()
+    except oidc.Refused:
+        return _("The provider at OIDC_ISSUER does not answer as it should: nobody can log in there. The log says why.")
+    return ""
 
 
 def _clean_up() -> str | Promise:
