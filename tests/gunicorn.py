@@ -67,6 +67,16 @@ def installed(directory: Path) -> Iterator[Installation]:
 
 
 @contextlib.contextmanager
+def beside(former: Installation, directory: Path) -> Iterator[Installation]:
+    """Another machine of the same installation: a gunicorn of its own on the same database, with the same settings."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        installation = Installation(url, former.environment, directory / "gunicorn.log")
+        with _gunicorn(installation, listener):
+            yield installation
+
+
+@contextlib.contextmanager
 def restored(former: Installation, directory: Path, restore: Callable[[str], object]) -> Iterator[Installation]:
     """``former`` once more, at its address and with its key, in a database that ``restore`` fills, given its URL."""
     port = urlsplit(former.url).port
