@@ -77,4 +77,11 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
+        request.is_page = True  # type: ignore[attr-defined]
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """What was shown to somebody stays in no cache: the next one at that browser may be somebody else."""
+        if getattr(request, "is_page", False):
+            response.setdefault("Cache-Control", "no-store")
+        return response

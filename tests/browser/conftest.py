@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -17,10 +18,12 @@ from clients.roles import Assigned, Permission
 from lrs import counting
 from scim.dry_run import Wanted, run
 from scim.models import LmsUser, ProvisioningEntry
+from shared_events.scheduling import Part, set_sessions
 from tests import builders
 from tests.clients.activity_cases import count, refuse, request_of
 from tests.lrs.stored import new_id, store_for
-from tests.shared_events.builders import make_event, make_mirror
+from tests.shared_events.builders import make_mirror
+from tests.shared_events.registrations.people import enrol, make_learners, make_seats
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 ARGS = [
@@ -135,8 +138,7 @@ def world(transactional_db):
     made = SimpleNamespace(**_labels())
     vars(made).update(_people(made.hr))
     vars(made).update(_directory(made.helsinki))
-    made.event = make_event()
-    made.mirrored = make_mirror(made.event)
+    vars(made).update(_calendar())
     vars(made).update(_clients(made))
     _use(made.writer)
     made.statement, *_more = store_for(made.writer, *_LEARNING)
@@ -169,6 +171,19 @@ def _directory(label):
     configuration.labels.add(label)
     learner, entry = provision(configuration)
     return {"configuration": configuration, "learner": learner, "entry": entry}
+
+
+def _calendar():
+    """An event of two sessions with one seat, for which two wait; and its copy of another LMS."""
+    event = make_seats(1)
+    waiting = enrol(event, *make_learners(3))[2]
+    made = {"event": event, "waiting": waiting, "mirrored": make_mirror(event)}
+    parts = [
+        Part(event.start, 3 * 3600, "Room 5"),
+        Part(event.start + timedelta(days=1), 3 * 3600, join_url="https://meet.example/1"),
+    ]
+    set_sessions(event, parts, version=event.version, by=Origin.command("test"))
+    return made
 
 
 def _clients(made):
