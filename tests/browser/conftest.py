@@ -131,6 +131,19 @@ def provision(configuration):
     return LmsUser.objects.get(), ProvisioningEntry.objects.get(status=409)
 
 
+def _events():
+    """An event in two sessions with one seat, two users waiting for it, and its mirror."""
+    event = make_seats(1)
+    waiting = enrol(event, *make_learners(3))[2]
+    mirrored = make_mirror(event)
+    parts = [
+        Part(event.start, 3 * 3600, "Room 5"),
+        Part(event.start + timedelta(days=1), 3 * 3600, join_url="https://meet.example/1"),
+    ]
+    set_sessions(event, parts, version=event.version, by=Origin.command("test"))
+    return {"event": event, "waiting": waiting, "mirrored": mirrored}
+
+
 @pytest.fixture
 def world(transactional_db):
     """A small LMS as an administrator meets it."""
@@ -138,7 +151,7 @@ def world(transactional_db):
     made = SimpleNamespace(**_labels())
     vars(made).update(_people(made.hr))
     vars(made).update(_directory(made.helsinki))
-    vars(made).update(_calendar())
+    vars(made).update(_events())
     vars(made).update(_clients(made))
     _use(made.writer)
     made.statement, *_more = store_for(made.writer, *_LEARNING)
@@ -171,19 +184,6 @@ def _directory(label):
     configuration.labels.add(label)
     learner, entry = provision(configuration)
     return {"configuration": configuration, "learner": learner, "entry": entry}
-
-
-def _calendar():
-    """An event of two sessions with one seat, for which two wait; and its copy of another LMS."""
-    event = make_seats(1)
-    waiting = enrol(event, *make_learners(3))[2]
-    made = {"event": event, "waiting": waiting, "mirrored": make_mirror(event)}
-    parts = [
-        Part(event.start, 3 * 3600, "Room 5"),
-        Part(event.start + timedelta(days=1), 3 * 3600, join_url="https://meet.example/1"),
-    ]
-    set_sessions(event, parts, version=event.version, by=Origin.command("test"))
-    return made
 
 
 def _clients(made):
