@@ -114,6 +114,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["ENGINE"] = "lms_oauth.postgresql"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# A pooler in transaction mode: nothing may count on a connection from one transaction to the next.
+DATABASE_POOLER = env.flag("DATABASE_POOLER")
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
+# After how long PostgreSQL gives up a statement of the web server; commands and the worker take their time. 0: never.
+DATABASE_STATEMENT_SECONDS = env.number("DATABASE_STATEMENT_SECONDS", 30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = env.text("CACHE_URL")  # redis://… where several processes share failure budgets
@@ -143,6 +149,13 @@ MFA_TOTP_ISSUER = "LMS admin"
 REAUTHENTICATION_SECONDS = env.number("REAUTHENTICATION_SECONDS", 900)
 if REAUTHENTICATION_SECONDS < _SHORTEST_REAUTHENTICATION:
     raise ImproperlyConfigured(f"REAUTHENTICATION_SECONDS: {_SHORTEST_REAUTHENTICATION} or more expected.")
+# Signing in at the organisation's own provider; clients.oidc_checks says what is wrong with these.
+OIDC_ISSUER = env.text("OIDC_ISSUER")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME")
+OIDC_ONLY = env.flag("OIDC_ONLY")
+OIDC_SECOND_FACTOR = env.words("OIDC_SECOND_FACTOR", "mfa")  # values of amr or acr that stand for one
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "system"
 LOGOUT_REDIRECT_URL = "login"
@@ -281,6 +294,10 @@ FAILURES_PER_CLIENT = (env.number("FAILURES_PER_CLIENT", 100), 60)
 FAILURES_PER_ADDRESS = (env.number("FAILURES_PER_ADDRESS", 300), 300)
 # Successful token requests of one client before 429: burst, and refill per second. 0 switches off.
 TOKENS_PER_CLIENT = (env.number("TOKENS_PER_CLIENT", 0), 20)
+
+# Requests of one client on all services and the token endpoint, unless it has values of its own. 0 switches off.
+CLIENT_REQUESTS_PER_MINUTE = env.number("CLIENT_REQUESTS_PER_MINUTE", 12_000)
+CLIENT_BURST = env.number("CLIENT_BURST", 2_000)
 
 PROVISIONING_LOG_MONTHS = env.number("PROVISIONING_LOG_MONTHS", 12)
 

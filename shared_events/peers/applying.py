@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import F
@@ -53,7 +54,8 @@ def apply_page(lease: Lease, page: Page, *, sent: str, at: datetime) -> Applied:
 
 
 def _apply_items(peer: Peer, page: Page, at: datetime) -> Applied:
-    good = {item.uid: item for item in page.items if not isinstance(item, Refused)}
+    readable = [item for item in page.items if not isinstance(item, Refused)]
+    good = {item.uid: item for item in sorted(readable, key=attrgetter("rev"))}
     bad = [item for item in page.items if isinstance(item, Refused)]
     held = _held(peer, good)
     verdicts = {uid: decide(held.get(uid), item, epoch=page.epoch) for uid, item in good.items()}

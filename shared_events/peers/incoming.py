@@ -1,23 +1,22 @@
 """What another host sent, read with suspicion. A bad page is refused whole; a bad item is set aside with its reason."""
 
-import json
+import re
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lms_oauth.errors import MalformedJson
-from lms_oauth.http import read_json
 from shared_events.calendar import FIRST_YEAR, LAST_YEAR, instant, parsed_duration, zone_names
 from shared_events.canonical import canonical, digest
+from shared_events.peers.decoding import MAX_NUMBER, NotDecodable, Repeating, decoded, flaws, shown
 
 MAX_DEPTH = 32
 MAX_EVENT_BYTES = 256 * 1024
 MAX_INFO_BYTES = 64 * 1024
 _MAX_TITLE = 255
 _MAX_WORD = 64
-_MAX_NUMBER = 2**53
 _DAYS = 366
+_LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?", re.ASCII)
 
 
 class UnreadablePage(ValueError):
@@ -97,62 +96,69 @@ def read_single(body: bytes, *, origin: str) -> tuple[str, Upsert]:
     answer = _object(body)
     if answer.get("origin") != origin:
         raise UnreadablePage("it comes from another host than the one pinned")
+    _require_fit(answer)
     return _text(answer, "epoch"), _upsert(answer, etag=None)
 
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        value = read_json(body)
-    except MalformedJson as error:
-        raise UnreadablePage(error.detail) from error
-    if not isinstance(value, dict) or _deeper_than(value, MAX_DEPTH):
-        raise UnreadablePage(f"it is no JSON object of up to {MAX_DEPTH} levels")
+        value = decoded(body)
+    except NotDecodable as error:
+        raise UnreadablePage(str(error)) from error
+    if not isinstance(value, dict) or isinstance(value, Repeating):
+        raise UnreadablePage("it is no JSON object, or has a name twice")
     return value
-
-
-def _deeper_than(value: Any, limit: int) -> bool:
-    level = [value]
-    for _depth in range(limit):
-        level = [child for node in level for child in _children(node)]
-        if not level:
-            return False
-    return True
-
-
-def _children(node: Any) -> list[Any]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return node if isinstance(node, list) else []
 
 
 def _text(values: dict[str, Any], name: str, *, limit: int = _MAX_WORD) -> str:
     value = values.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= limit:
         raise UnreadablePage(f"{name} is missing or too long")
+    if flaw := next(flaws(value, depth=1), None):
+        raise UnreadablePage(f"{name}: {flaw}")
     return value
 
 
 def _time(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        utc = at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise UnreadablePage(f"{text!r} is no time") from error
     if at.tzinfo is None:
         raise UnreadablePage(f"{text!r} has no zone")
-    return at
+    return utc
 
 
 def _item(item: Any) -> Item | None:
     """None for a kind that this version does not know."""
-    if not isinstance(item, dict):
-        return Refused("", json.dumps(item)[:MAX_EVENT_BYTES], "not an object")
-    if item.get("kind") != "event":
-        return None
     try:
+        if _kind(item) != "event":
+            return None
+        _require_fit(item)
         return _remove(item) if item.get("op") == "remove" else _upsert(item, etag=item.get("etag"))
     except BadItem as error:
-        text = json.dumps(item, ensure_ascii=False)[:MAX_EVENT_BYTES]
-        return Refused(str(item.get("uid", ""))[:_MAX_WORD], text, str(error))
+        text = shown(item)
+        return Refused(_ref(item, text), text[:MAX_EVENT_BYTES], str(error))
+
+
+def _kind(item: Any) -> str:
+    if not isinstance(item, dict):
+        raise BadItem("not an object")
+    return _word(item.get("kind"), "kind")
+
+
+def _require_fit(value: Any) -> None:
+    if flaw := next(flaws(value, depth=MAX_DEPTH), None):
+        raise BadItem(flaw)
+
+
+def _ref(item: Any, text: str) -> str:
+    """The uid. Items that have none are told apart by their content."""
+    try:
+        return str(_uid(item))
+    except (BadItem, AttributeError):
+        return f"no uid: {digest(text)[:16]}"
 
 
 def _remove(item: dict[str, Any]) -> Remove:
@@ -198,16 +204,13 @@ def _uid(item: dict[str, Any]) -> uuid.UUID:
 
 def _rev(item: dict[str, Any]) -> int:
     rev = item.get("rev")
-    if type(rev) is not int or not 0 <= rev <= _MAX_NUMBER:
+    if type(rev) is not int or not 0 <= rev <= MAX_NUMBER:
         raise BadItem("rev is no whole number")
     return rev
 
 
 def _hashed(event: dict[str, Any], training: dict[str, Any]) -> tuple[str, str]:
-    try:
-        text = canonical({"event": event, "training": training})
-    except TypeError as error:
-        raise BadItem("a number has a fraction") from error
+    text = canonical({"event": event, "training": training})
     if len(text.encode()) > MAX_EVENT_BYTES:
         raise BadItem("it is larger than 256 KiB")
     return text, digest(text)
@@ -245,11 +248,17 @@ def _times(event: dict[str, Any]) -> tuple[datetime, datetime]:
     if zone not in zone_names():
         raise BadItem("timeZone is not known here")
     try:
-        local = datetime.fromisoformat(event["start"])
+        local = _local_time(event["start"])
         seconds = parsed_duration(event["duration"])
     except (KeyError, TypeError, ValueError) as error:
         raise BadItem("start or duration is missing or not written as RFC 8984 says") from error
-    if local.tzinfo is not None or not FIRST_YEAR <= local.year <= LAST_YEAR or not 0 < seconds <= _DAYS * 86_400:
-        raise BadItem(f"start is no local time from {FIRST_YEAR} to {LAST_YEAR}, or duration is out of range")
+    if not FIRST_YEAR <= local.year <= LAST_YEAR or not 0 < seconds <= _DAYS * 86_400:
+        raise BadItem(f"start is not from {FIRST_YEAR} to {LAST_YEAR}, or duration is out of range")
     starts_at = instant(local, zone)
     return starts_at, starts_at + timedelta(seconds=seconds)
+
+
+def _local_time(text: str) -> datetime:
+    if not _LOCAL_TIME.fullmatch(text):
+        raise ValueError("not a local time")
+    return datetime.fromisoformat(text)

@@ -16,6 +16,8 @@ from shared_events.peers.transport import Answer, Transport
 
 _EARLY_SECONDS = 60
 _LONGEST_WAIT_SECONDS = 86_400
+_LONGEST_ORIGIN = 45  # urn:uuid: and a UUID
+_LARGEST_SKEW = 10**9  # seconds
 
 
 class Problem(Exception):
@@ -69,7 +71,7 @@ class RemoteHost:
         scope = about.get("scope")
         profiles = about.get("profiles")
         return About(
-            origin=_member(about, "origin"),
+            origin=_member(about, "origin", limit=_LONGEST_ORIGIN),
             name=str(about.get("name", ""))[:200],
             may_read=isinstance(scope, dict) and scope.get("read") is True,
             profiles=tuple(map(str, profiles)) if isinstance(profiles, list) else (),
@@ -148,6 +150,7 @@ def _skew(answer: Answer) -> int | None:
     """How far the host's clock is ahead, by its Date header."""
     try:
         at: datetime = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
+        ahead = round((at - timezone.now()).total_seconds())
+    except (ValueError, TypeError, OverflowError):  # no date, or one without a zone
         return None
-    return round((at - timezone.now()).total_seconds())
+    return max(-_LARGEST_SKEW, min(ahead, _LARGEST_SKEW))

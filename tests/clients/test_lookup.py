@@ -21,7 +21,8 @@ NOW = timezone.now()
 def population(request):
     """Twelve clients in random states with credentials in random states."""
     chance = random.Random(request.param)
-    configurations = [None, make_configuration(), make_configuration(active=False)]
+    told = {"mapping": [{"path": "userName"}], "flags": {}, "log_reads_until": NOW, "rate": 7}
+    configurations = [None, make_configuration(**told), make_configuration(active=False)]
     enable_shared_events(enabled=chance.random() < 0.5)
     for _ in range(12):
         client = make_client(
@@ -29,6 +30,8 @@ def population(request):
             lrs_own=chance.random() < 0.5,
             lrs_full_read=chance.random() < 0.5,
             shared_events=chance.random() < 0.5,
+            requests_per_minute=chance.choice([None, 0, 60]),
+            burst=chance.choice([None, 5]),
             scim_configuration=chance.choice(configurations),
         )
         Client.objects.filter(pk=client.pk).update(generation=chance.randrange(1, 9))
@@ -67,11 +70,14 @@ def expected(credential, service):
         "active": client.active,
         "generation": client.generation,
         "scim_configuration_pk": client.scim_configuration_id,
+        "scim_configuration": every_field(configuration) if service is Service.SCIM else None,
         "credential_pk": credential.pk,
         "number": credential.number,
         "digest": bytes(credential.digest),
         "revoked": credential.revoked_at is not None and credential.revoked_at <= NOW,
         "expired": credential.expires_at is not None and credential.expires_at <= NOW,
+        "requests_per_minute": client.requests_per_minute,
+        "burst": client.burst,
         "switches": Switches(
             scim=Service.SCIM in asked and configuration is not None and configuration.active,
             lrs_own=client.lrs_own,
@@ -82,7 +88,12 @@ def expected(credential, service):
 
 
 def facts(holder):
-    return {name: getattr(holder, name) for name in holder.__slots__ if name != "last_used_at"}
+    found = {name: getattr(holder, name) for name in holder.__slots__ if name != "last_used_at"}
+    return found | {"scim_configuration": every_field(found["scim_configuration"])}
+
+
+def every_field(model):
+    return model and {one.attname: getattr(model, one.attname) for one in model._meta.concrete_fields}
 
 
 @pytest.mark.parametrize("service", [None, *Service])

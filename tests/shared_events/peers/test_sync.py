@@ -16,6 +16,7 @@ from shared_events.peers.transport import Answer, Unreachable
 from tests.builders import BY, enable_shared_events
 from tests.shared_events.builders import make_event, row
 from tests.shared_events.peers.loopback import fresh, make_remote, mirrored, wire  # noqa: F401 - a fixture
+from tests.shared_events.peers.test_incoming import BAD_ITEMS, UID
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wire")]
 
@@ -102,6 +103,73 @@ def test_an_unreadable_item_is_set_aside_and_the_others_are_taken(wire):  # noqa
     sync_peer(peer.pk, full=True)
     assert mirrored() == ["Bad", "Good"]
     assert not Quarantine.objects.exists()
+
+
+def spoiled(item, bad):
+    """``bad`` in the place of an item, under the item's own uid where it has one."""
+    if not isinstance(bad, dict):
+        return bad
+    named = {"uid": item["uid"]} if bad.get("uid") == UID else {}
+    event = {"event": bad["event"] | named} if isinstance(bad.get("event"), dict) else {}
+    return bad | named | event
+
+
+def test_no_item_however_unfit_stops_a_page(wire):  # noqa: F811
+    """All kinds on one page with a good one, through the database, again in a full pass, until the host mends them."""
+    spoilt = {str(make_event(title=name).uid): bad for name, (bad, _words) in BAD_ITEMS.items()}
+    make_event(title="Good")
+
+    def spoil(path, answer):
+        if not path.endswith("changes"):
+            return answer
+        items = json.loads(answer.body)["items"]
+        return changed(answer, items=[spoiled(item, spoilt.get(item["uid"], item)) for item in items])
+
+    wire.spoil = spoil
+    peer = make_remote()
+    for full in (False, True):
+        run = sync_peer(peer.pk, full=full)
+        assert (run.outcome, run.pages, run.quarantined) == ("ok", 1, len(BAD_ITEMS))
+        assert mirrored() == ["Good"]
+    assert all(case.tries == 2 and case.document for case in Quarantine.objects.all())
+    wire.spoil = lambda _path, answer: answer
+    sync_peer(peer.pk, full=True)
+    assert mirrored() == sorted([*BAD_ITEMS, "Good"])
+    assert {case.ref[:6] for case in Quarantine.objects.all()} == {"no uid"}  # nobody can tell which these were
+
+
+def test_of_two_items_of_one_event_in_a_page_the_newer_counts(wire):  # noqa: F811
+    event = make_event(title="Older")
+    peer = make_remote()
+    older = []
+
+    def spoil(path, answer):
+        if not path.endswith("changes"):
+            return answer
+        items = json.loads(answer.body)["items"]
+        older[:] = older or items
+        return changed(answer, items=[*items, *older])
+
+    wire.spoil = spoil
+    sync_peer(peer.pk)
+    actions.update_event(event, values={"title": "Newer"}, by=BY)
+    sync_peer(peer.pk)
+    assert mirrored() == ["Newer"]
+
+
+HEADERS = {
+    "clock of another age": {"Date": "Fri, 31 Dec 9999 23:59:59 GMT"},
+    "date without zone": {"Date": "Mon, 23 Nov 2026 10:02:11 -0000"},
+    "no date": {"Date": "yesterday"},
+}
+
+
+@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
+def test_an_odd_clock_stops_nothing(wire, headers):  # noqa: F811
+    make_event(title="First")
+    wire.spoil = lambda _path, answer: Answer(answer.status, {**answer.headers, **headers}, answer.body)
+    assert sync_peer(make_remote().pk).outcome == "ok"
+    assert mirrored() == ["First"]
 
 
 def test_one_revision_with_two_contents_is_settled_by_the_host():
