@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import F
 
+from lms_oauth import metrics
 from lms_oauth.errors import Busy
 from lrs import descriptions, locks, rows
 from lrs.attachments import Kept
@@ -33,13 +34,20 @@ class Data(NamedTuple):
 _NO_DATA = Data()
 
 
-def write(prepared: Sequence[Prepared], *, client: int, authority: int, data: Data = _NO_DATA) -> None:
-    """Store what is new; what this client has stored before stays as it is. StatementConflict where that differs."""
-    if len(prepared) == 1 and _is_plain(prepared[0], data):
-        if not retried(lambda: _write_one(prepared[0], client, authority)):
-            retried(lambda: _write(prepared, client, authority, data))
-    elif prepared:
-        retried(lambda: _write(prepared, client, authority, data))
+def write(prepared: Sequence[Prepared], *, client: int, authority: int, data: Data = _NO_DATA) -> int:
+    """Store what is new, and how many that were; what this client has stored before stays as it is.
+
+    StatementConflict where that differs.
+    """
+    if not prepared:
+        return 0
+    if (
+        len(prepared) == 1
+        and _is_plain(prepared[0], data)
+        and retried(lambda: _write_one(prepared[0], client, authority))
+    ):
+        return 1
+    return retried(lambda: _write(prepared, client, authority, data))
 
 
 def _is_plain(one: Prepared, data: Data) -> bool:
@@ -54,11 +62,12 @@ def _write_one(one: Prepared, client: int, authority: int) -> bool:
     stored = rows.insert_whole(values, [(found.key, found.plain, found.roles) for found in one.found], described)
     if stored:
         descriptions.remember(told)
+        metrics.statements_stored.inc()
     return stored
 
 
 @transaction.atomic
-def _write(prepared: Sequence[Prepared], client: int, authority: int, data: Data) -> None:
+def _write(prepared: Sequence[Prepared], client: int, authority: int, data: Data) -> int:
     if data.sent or any(one.target for one in prepared):
         locks.share()
     first = clock().draw(len(prepared))
@@ -70,6 +79,7 @@ def _write(prepared: Sequence[Prepared], client: int, authority: int, data: Data
         locks.share()
     fresh = [pair for key, pair in numbered.items() if key in new or key in arrived]
     voided = _already_voided(arrived, client)
+    transaction.on_commit(lambda: metrics.statements_stored.inc(len(fresh)))
     rows.insert_statements([_row(seq, one, client, authority, _state(one, voided, data)) for seq, one in fresh])
     rows.insert_relations(
         sorted((client, found.key, found.plain, seq, 0, found.roles) for seq, one in fresh for found in one.found)
@@ -78,6 +88,7 @@ def _write(prepared: Sequence[Prepared], client: int, authority: int, data: Data
     _lend(fresh, arrived, client)
     _attach(fresh, client, data)
     descriptions.add([(seq, told) for seq, one in fresh for told in one.told], client)
+    return len(fresh)
 
 
 def _row(seq: int, one: Prepared, client: int, authority: int, state: int) -> tuple[Any, ...]:

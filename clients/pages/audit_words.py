@@ -14,6 +14,7 @@ from clients.identities import Unknown
 from clients.models import AuditEntry
 from clients.oidc import Reason
 from clients.pages.activity_figures import REASONS
+from clients.pages.sentences import told
 from clients.pages.text import Text
 
 ACTIONS: dict[str, Text] = {
@@ -162,6 +163,8 @@ def facts(entry: AuditEntry, *, hidden: frozenset[str] = frozenset()) -> list[Fa
     """``hidden`` facts are told of, not shown: they may name what the reader does not reach."""
     changes = entry.action.endswith(_CHANGES)
     values = entry.facts
+    if "problem" in values:
+        values = values | {"problem": told(str(values["problem"]))}
     if entry.action in _WITH_CODE and "reason" in values:
         values = values | {"reason": _REASONS.get(values["reason"], values["reason"])}
     return [
