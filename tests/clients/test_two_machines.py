@@ -1,15 +1,20 @@
 """Two gunicorns on one database with a balancer between them: whatever one begins, the other goes on with."""
 
+import re
 import time
 
 import pytest
 import requests
 from django.db import connection
 
+from tests.builders import PASSWORD
 from tests.gunicorn import beside
 
 pytestmark = pytest.mark.postgresql
 SECONDS = 60
+FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+SECRET = re.compile(r"lmscs_[A-Za-z0-9]+")
+FIRST = "/system/oauth-clients/"
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +51,26 @@ def test_a_limit_counts_for_both(machines, made):
     found = [read(machine, made["bearer_token"]).status_code for machine in machines * 2]
     assert found[:2] == [200, 200]
     assert found.count(200) <= 2 + (time.monotonic() - began) / 60
+
+
+def test_a_session_goes_on_and_a_secret_is_shown_by_one_once(machines, made):
+    first, second = machines
+    first.manage("create_superadmin", "--username", "twice", "--password-file", "-", stdin=PASSWORD)
+    with requests.Session() as browser:  # its cookies are for both: a port does not tell hosts apart
+
+        def send(machine, page, action="", **fields):
+            token = FORM_TOKEN.search(browser.get(machine.url + page, timeout=SECONDS).text)[1]
+            address = (second if machine is first else first).url + (action or page)
+            return browser.post(address, {"csrfmiddlewaretoken": token} | fields, timeout=SECONDS)
+
+        assert send(first, "/account/login/", username="twice", password=PASSWORD).ok
+        page = browser.get(f"{first.url}{FIRST}?q={made['client_id']}", timeout=SECONDS)
+        assert page.url.startswith(first.url + FIRST)
+        pk = re.search(rf'href="{FIRST}(\d+)/"', page.text)[1]
+        tab = f"{FIRST}{pk}/credentials/"
+        shown = send(first, f"{tab}regenerate-secret/", number="1", confirm="on")
+        secret = SECRET.search(shown.text)[0]
+        again = send(second, f"{tab}regenerate-secret/", number="1", confirm="on")
+        assert again.status_code == 409
+        for machine in machines:
+            assert secret not in browser.get(machine.url + tab, timeout=SECONDS).text
