@@ -6,9 +6,10 @@ from clients.pages.sentences import register
 
 
 def register_all() -> None:
-    register(*_OF_PEERS, *_OF_ANSWERS, *_OF_ITEMS)
+    register(*_OF_PEERS, *_OF_ANSWERS, *_OF_ITEMS, *(f"{name}: %(reason)s" for name in _TEXTS))
 
 
+_TEXTS = ("epoch", "next", "complete_through")  # of an answer, by the names of the protocol
 _OF_PEERS = (
     gettext_noop("Another process synchronizes this peer."),
     gettext_noop("The stored client secret cannot be opened, because SECRET_KEY has changed. Enter it again."),
@@ -30,8 +31,12 @@ _OF_ANSWERS = (
     gettext_noop("it answers another cursor than the one sent"),
     gettext_noop("it comes from another host than the one pinned"),
     gettext_noop("has_more or items is missing"),
+    gettext_noop("it is not UTF-8 (byte %(n)s)"),
+    gettext_noop("it is not valid JSON: %(reason)s (character %(n)s)"),
+    gettext_noop("it is nested too deep"),
+    gettext_noop("it is nested deeper than %(n)s levels"),
     gettext_noop("it is no JSON object"),
-    gettext_noop("it is no JSON object of up to %(n)s levels"),
+    gettext_noop("it is no JSON object, or has a name twice"),
     gettext_noop("%(name)s is missing or too long"),
     gettext_noop("%(value)s has no zone"),
     gettext_noop("%(value)s is no time"),
@@ -44,7 +49,11 @@ _OF_ITEMS = (
     gettext_noop("uid is no UUID"),
     gettext_noop("uid is not written as a UUID is"),
     gettext_noop("rev is no whole number"),
-    gettext_noop("a number has a fraction"),
+    gettext_noop("not an object"),
+    gettext_noop("a text has a NUL character"),
+    gettext_noop("a text has half of a surrogate pair"),
+    gettext_noop("an object has a name twice"),
+    gettext_noop("a number has a fraction or is too large"),
     gettext_noop("it is larger than 256 KiB"),
     gettext_noop("title is missing or longer than 255 characters"),
     gettext_noop("description is no text of up to 64 KiB"),
@@ -52,5 +61,5 @@ _OF_ITEMS = (
     gettext_noop("the name of the location is too long"),
     gettext_noop("timeZone is not known here"),
     gettext_noop("start or duration is missing or not written as RFC 8984 says"),
-    gettext_noop("start is no local time from %(first)s to %(last)s, or duration is out of range"),
+    gettext_noop("start is not from %(first)s to %(last)s, or duration is out of range"),
 )
