@@ -9,6 +9,7 @@ from clients.jobs import Job, register
 from lms_oauth import metrics
 from shared_events.models import Peer
 from shared_events.peers.due import sync_due
+from shared_events.peers.forgetting import forget_removed_copies, forget_runs
 from shared_events.purging import purge_tombstones
 
 _POLL = timedelta(seconds=10)  # each peer has its own interval, which is longer
@@ -31,7 +32,10 @@ def synchronize() -> str:
 
 
 def purge() -> str:
-    count = purge_tombstones(timezone.now())
+    now = timezone.now()
+    count = purge_tombstones(now)
+    forget_removed_copies(now)
+    forget_runs(now)
     return f"Deletions forgotten: {count}" if count else ""
 
 

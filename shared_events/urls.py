@@ -7,11 +7,14 @@ from shared_events.views.base import UnknownAddress
 from shared_events.views.changes import Changes
 from shared_events.views.discovery import Discovery, WellKnown
 from shared_events.views.event import SingleEvent
+from shared_events.views.event_list import EventList, EventsCalendar
 
 urlpatterns = [
     path(".well-known/shared-events", WellKnown.as_view()),
     path("shared-events/v1/", Discovery.as_view()),
     path("shared-events/v1/changes", Changes.as_view()),
+    path("shared-events/v1/events", EventList.as_view()),
+    path("shared-events/v1/events.ics", EventsCalendar.as_view()),
     path("shared-events/v1/events/<str:origin>/<uuid:uid>", SingleEvent.as_view()),
     re_path(r"^shared-events(/|$)", UnknownAddress.as_view()),
     path("system/events/", event_list.events, name="events"),
