@@ -133,10 +133,19 @@ class _Attempt:
         activity.remember(self.request, activity.Caller(holder, self.service.slug, kind, reason))
 
     def _accept(self, holder: Holder, kind: str, rights: Right) -> Access:
-        self._remember(holder, kind)
+        self._within_limit(holder, kind)
         usage.note(holder, self.service.slug, ClientUsage.Outcome.OK, now=self.now, address=self.address)
         client = ClientRecord(holder.client_pk, holder.client_id, holder.name, holder.scim_configuration_pk)
         return Access(client, rights, kind, holder.credential_pk, self.service, holder, self.address)
+
+    def _within_limit(self, holder: Holder, kind: str) -> None:
+        try:
+            activity.spend(self.request, holder)
+        except TooManyRequests:
+            self._remember(holder, kind, "rate limit")
+            usage.note(holder, self.service.slug, ClientUsage.Outcome.LIMITED, now=self.now, address=self.address)
+            raise
+        self._remember(holder, kind)
 
     def _refuse_token(self, reason: str, holder: Holder | None = None) -> NoReturn:
         count_failure(self.service.slug, holder.client_id if holder else "", Refused(reason, holder), self.address)

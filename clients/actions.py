@@ -13,7 +13,10 @@ from clients import audit, secrets
 from clients.audit import Origin
 from clients.models import Client, Credential, PermissionLabel
 
-SETTABLE = ("name", "short_description", "active", "scim_configuration", "lrs_own", "lrs_full_read", "shared_events")
+SETTABLE = (
+    *("name", "short_description", "active", "scim_configuration", "lrs_own", "lrs_full_read", "shared_events"),
+    *("requests_per_minute", "burst"),
+)
 _PREFIX = {Credential.Kind.SECRET: secrets.CLIENT_SECRET, Credential.Kind.BEARER: secrets.BEARER_TOKEN}
 
 

@@ -22,6 +22,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from clients import trial, usage
+from clients.limits import purse
+from clients.limits.purse import Allowance
 from clients.lookup import Holder
 from clients.models import ClientUsage, RecentRequest
 from lms_oauth.http import client_address
@@ -54,22 +56,51 @@ class Caller:
     reason: str = ""
 
 
+class Calling:
+    """What is found out about a request while it is answered. Requests made of another one share it."""
+
+    __slots__ = ("allowance", "caller")
+
+    def __init__(self) -> None:
+        self.caller: Caller | None = None
+        self.allowance: Allowance | None = None
+
+
+def calling(request: HttpRequest) -> Calling:
+    """Of any request; the middleware has set it already, except where a test has none."""
+    found: Calling = request.__dict__.setdefault("calling", Calling())
+    return found
+
+
 def remember(request: HttpRequest, caller: Caller) -> None:
     if not trial.is_running():
-        request.caller = caller  # type: ignore[attr-defined]
+        calling(request).caller = caller
+
+
+def spend(request: HttpRequest, holder: Holder) -> None:
+    """Count the request against its client's limit: RateLimited beyond it. The answer tells what is left."""
+    about = calling(request)
+    try:
+        about.allowance = purse.spend(holder)
+    except purse.RateLimited as error:
+        about.allowance = error.allowance
+        raise
 
 
 class ActivityMiddleware:
-    """Notes each request whose client is known, once its answer is."""
+    """Notes each request whose client is known, once its answer is, and tells what is left of the client's limit."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        about = request.calling = Calling()  # type: ignore[attr-defined]
         response = self.get_response(request)
-        caller: Caller | None = getattr(request, "caller", None)
-        if caller is not None:
-            _note(request, caller, response.status_code)
+        if about.caller is not None:
+            _note(request, about.caller, response.status_code)
+        if about.allowance is not None:
+            for name, value in about.allowance.headers().items():
+                response[name] = value
         return response
 
 

@@ -15,6 +15,7 @@ class ClientsConfig(AppConfig):
             activity,
             audit_lock,
             health,
+            oidc_checks,
             refusals,
             retention,
             usage,
@@ -31,6 +32,7 @@ class ClientsConfig(AppConfig):
         retention.connect()
         account_again.connect()
         activity.connect()
+        oidc_checks.connect()
         seen.connect()
         register_all()
         post_migrate.connect(_keep_settings_row, sender=self)

@@ -34,6 +34,8 @@ class Holder:
     expired: bool
     last_used_at: datetime | None  # as the database returns it: without a zone on SQLite
     switches: Switches
+    requests_per_minute: int | None = None
+    burst: int | None = None
 
     @property
     def live(self) -> bool:
@@ -78,6 +80,7 @@ def _fetch(statement: str, times: list[Any], key: list[Any]) -> Holder | None:
     if row is None:
         return None
     client_pk, client_id, name, active, generation, configuration, pk, number, digest, revoked, expired, used = row[:12]
+    rate, burst, *switches = row[12:]
     return Holder(
         client_pk=client_pk,
         client_id=client_id,
@@ -91,7 +94,9 @@ def _fetch(statement: str, times: list[Any], key: list[Any]) -> Holder | None:
         revoked=bool(revoked),
         expired=bool(expired),
         last_used_at=used,
-        switches=Switches(*map(bool, row[12:])),
+        switches=Switches(*map(bool, switches)),
+        requests_per_minute=rate,
+        burst=burst,
     )
 
 
@@ -104,6 +109,8 @@ def _statement(service: Service | None, vendor: str, key: str) -> str:  # noqa: 
         f"({credential('revoked_at')} IS NOT NULL AND {credential('revoked_at')} <= %s)",
         f"({credential('expires_at')} IS NOT NULL AND {credential('expires_at')} <= %s)",
         credential("last_used_at"),
+        client("requests_per_minute"),
+        client("burst"),
         *_switches(client, service),
     ]
     return (

@@ -7,6 +7,7 @@ from clients.pages import (
     account,
     account_again,
     account_login,
+    account_oidc,
     account_second_step,
     account_security,
     account_sessions,
@@ -26,6 +27,7 @@ from clients.pages import (
     client_delete,
     client_general,
     client_history,
+    client_limits,
     client_list,
     client_regenerate,
     health,
@@ -46,6 +48,8 @@ urlpatterns = [
     path("account/login/", account_login.Login.as_view(), name="account_login"),  # the library's name for it
     path("account/second-step/", account_second_step.SecondStep.as_view(), name="mfa_authenticate"),
     path("account/passkey/", account_second_step.passkey, name="passkey-login"),
+    path("account/oidc/", account_oidc.start, name="oidc"),
+    path("account/oidc/callback/", account_oidc.callback, name="oidc-callback"),
     path("account/again/", account_again.again, name="reauthenticate"),
     path("account/security/", account_security.security, name="security"),
     path("account/security/app/", account_security.app, name="security-app"),
@@ -77,6 +81,7 @@ urlpatterns = [
     path(
         "system/oauth-clients/<int:pk>/integration/sheet.txt", integration_sheet.as_text, name="client-integration-text"
     ),
+    path("system/oauth-clients/<int:pk>/limits/", client_limits.limits, name="client-limits"),
     path("system/oauth-clients/<int:pk>/activity/", client_activity.page, name="client-activity"),
     path("system/oauth-clients/<int:pk>/activity/requests.csv", client_activity.as_csv, name="client-activity-csv"),
     path("system/oauth-clients/<int:pk>/history/", client_history.history, name="client-history"),

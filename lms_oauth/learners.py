@@ -16,17 +16,22 @@ class Learner:
     user_name: str
     email: str
     employee_id: str
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """``find``: those of these ids that exist. ``after``: the next ones in the order of their ids."""
+    """``find``: those of these ids that exist. ``after``: the next ones in the order of their ids.
+
+    ``search``: some of those who are not blocked and whom these words fit, by name.
+    """
 
     find: Callable[[Iterable[int]], Sequence[Learner]]
     after: Callable[[int, int], Sequence[Learner]]
+    search: Callable[[str, int], Sequence[Learner]]
 
 
-_directory = Directory(find=lambda _pks: [], after=lambda _pk, _count: [])
+_directory = Directory(find=lambda _pks: [], after=lambda _pk, _count: [], search=lambda _words, _count: [])
 
 
 def connect(directory: Directory) -> None:
@@ -40,3 +45,7 @@ def find(pks: Iterable[int]) -> Sequence[Learner]:
 
 def after(pk: int, count: int) -> Sequence[Learner]:
     return _directory.after(pk, count)
+
+
+def search(words: str, count: int) -> Sequence[Learner]:
+    return _directory.search(words, count)

@@ -143,6 +143,13 @@ MFA_TOTP_ISSUER = "LMS admin"
 REAUTHENTICATION_SECONDS = env.number("REAUTHENTICATION_SECONDS", 900)
 if REAUTHENTICATION_SECONDS < _SHORTEST_REAUTHENTICATION:
     raise ImproperlyConfigured(f"REAUTHENTICATION_SECONDS: {_SHORTEST_REAUTHENTICATION} or more expected.")
+# Signing in at the organisation's own provider; clients.oidc_checks says what is wrong with these.
+OIDC_ISSUER = env.text("OIDC_ISSUER")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME")
+OIDC_ONLY = env.flag("OIDC_ONLY")
+OIDC_SECOND_FACTOR = env.words("OIDC_SECOND_FACTOR", "mfa")  # values of amr or acr that stand for one
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "system"
 LOGOUT_REDIRECT_URL = "login"
@@ -278,6 +285,10 @@ FAILURES_PER_CLIENT = (env.number("FAILURES_PER_CLIENT", 100), 60)
 FAILURES_PER_ADDRESS = (env.number("FAILURES_PER_ADDRESS", 300), 300)
 # Successful token requests of one client before 429: burst, and refill per second. 0 switches off.
 TOKENS_PER_CLIENT = (env.number("TOKENS_PER_CLIENT", 0), 20)
+
+# Requests of one client on all services and the token endpoint, unless it has values of its own. 0 switches off.
+CLIENT_REQUESTS_PER_MINUTE = env.number("CLIENT_REQUESTS_PER_MINUTE", 12_000)
+CLIENT_BURST = env.number("CLIENT_BURST", 2_000)
 
 PROVISIONING_LOG_MONTHS = env.number("PROVISIONING_LOG_MONTHS", 12)
 

@@ -3,18 +3,23 @@
 import time
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lms_oauth import metrics
 from lms_oauth.health import Check, register
+from lrs import partitions
 from lrs.clock import MICROSECONDS, clock
 
 _SLOW_SECONDS = 60
+_PREPARED_DAYS = 5
 
 
 def connect() -> None:
     failing = _("The record store's clock cannot be read; the server's log has the details.")
     register(Check("lrs_horizon", _("LRS: order of statements"), _horizon, failing))
+    unknown = _("The record store's partitions cannot be read; the server's log has the details.")
+    register(Check("lrs_partitions", _("LRS: partitions by month"), _partitions, unknown))
     about = "Between now and the youngest statement that lists show or may yet show."
     metrics.register(metrics.Gauge("lms_lrs_horizon_age_seconds", about, "", lambda: {"": _age()}))
 
@@ -27,6 +32,18 @@ def _horizon() -> str | Promise:
         "A transaction that writes statements has been open for over a minute, and lists do not show what came after "
         "it began. Look for a session that is idle in transaction, and end it."
     )
+
+
+def _partitions() -> str | Promise:
+    if tables := partitions.overflowing():
+        advice = _(
+            "Statements of a month without a partition gather in {tables}. Run manage.py lrs_partitions, and let "
+            "manage.py worker run, which prepares months ahead."
+        )
+        return format_lazy(advice, tables=", ".join(tables))
+    if partitions.divided() and partitions.days_left() < _PREPARED_DAYS:
+        return _("Next month has no partition yet. Run manage.py lrs_partitions, and let manage.py worker run.")
+    return ""
 
 
 def _age() -> float:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Max, Min
 
 from lrs.clock import heard, tell_horizon
 from lrs.models import Authority, Bits, Statement, StatementId
@@ -19,7 +20,7 @@ from lrs.statement.splice import completed
 from lrs.statement.times import written
 from lrs.statement.types import Version
 
-_FIELDS = "s.seq, s.uuid, s.flags, a.json, s.json"
+_FIELDS = "s.uuid, s.flags, a.json, s.json"
 
 
 class Row(NamedTuple):
@@ -56,7 +57,7 @@ def find_one(statement_id: str, owner: int | None, *, voided: bool) -> One:
     asked = "SELECT lrs_horizon() AS value" if connection.vendor == "postgresql" else "SELECT 0 AS value"
     mine = "" if owner is None else f" AND s.client_id = {owner:d}"
     sql = (
-        f"SELECT h.value, {_FIELDS} FROM ({asked}) h LEFT JOIN ({table(StatementId)} i "  # noqa: S608
+        f"SELECT h.value, s.seq, {_FIELDS} FROM ({asked}) h LEFT JOIN ({table(StatementId)} i "  # noqa: S608
         f"JOIN {table(Statement)} s ON s.seq = i.seq JOIN {table(Authority)} a ON a.id = s.authority_id) "
         f"ON i.id = %(id)s{mine}"
     )
@@ -68,12 +69,14 @@ def find_one(statement_id: str, owner: int | None, *, voided: bool) -> One:
     return One(horizon or heard(told), row if row.seq is not None and row.voided == voided else None)
 
 
-def find(query: ListQuery, part: Range, owner: int | None, *, count: int) -> list[Row]:
-    """The first ``count`` Statements of ``part`` that are not voided."""
-    return find_of(query, part, None if owner is None else [owner], count=count)
+def find(query: ListQuery, part: Range, owner: int | None, *, count: int, voided: bool = False) -> list[Row]:
+    """The first ``count`` Statements of ``part``, those that are voided only where asked for."""
+    return find_of(query, part, None if owner is None else [owner], count=count, voided=voided)
 
 
-def find_of(query: ListQuery, part: Range, owners: Sequence[int] | None, *, count: int) -> list[Row]:
+def find_of(
+    query: ListQuery, part: Range, owners: Sequence[int] | None, *, count: int, voided: bool = False
+) -> list[Row]:
     """What each of ``owners``, at least one, would find by itself, in one order; None for full read."""
     rows: list[Row] = []
     search = Search(query, owners)
@@ -81,10 +84,21 @@ def find_of(query: ListQuery, part: Range, owners: Sequence[int] | None, *, coun
     while True:
         missing = count - len(rows)
         found = _rows(sql, search.parameters(part, missing))
-        rows += [row for row in found if not row.voided]
+        rows += [row for row in found if row.json is not None and (voided or not row.voided)]
         if len(found) < missing or len(rows) == count:
             return rows
-        part = part.beyond(found[-1].seq)
+        part = part.beyond(found[-1].seq) if found[-1].json is not None else _beyond_nothing(part, found[-1].seq)
+
+
+def _beyond_nothing(part: Range, seq: int) -> Range:
+    """``seq`` is in the index but not in the store, as in a partition that is being removed: on at what is stored."""
+    part = part.beyond(seq)
+    stored = Statement.objects.filter(seq__gt=part.low, seq__lte=part.high)
+    if part.ascending:
+        nearest = stored.aggregate(seq=Min("seq"))["seq"]
+        return part._replace(low=part.high if nearest is None else nearest - 1)
+    nearest = stored.aggregate(seq=Max("seq"))["seq"]
+    return part._replace(high=part.low if nearest is None else nearest)
 
 
 def _rows(sql: str, parameters: dict[str, Any]) -> list[Row]:
@@ -95,8 +109,8 @@ def _rows(sql: str, parameters: dict[str, Any]) -> list[Row]:
 
 def _list_sql(search: Search, *, ascending: bool) -> str:
     return (
-        f"SELECT {_FIELDS} FROM ({search.numbers()}) m JOIN {table(Statement)} s ON s.seq = m.seq "  # noqa: S608
-        f"JOIN {table(Authority)} a ON a.id = s.authority_id ORDER BY s.seq {'ASC' if ascending else 'DESC'}"
+        f"SELECT m.seq, {_FIELDS} FROM ({search.numbers()}) m LEFT JOIN {table(Statement)} s ON s.seq = m.seq "  # noqa: S608
+        f"LEFT JOIN {table(Authority)} a ON a.id = s.authority_id ORDER BY m.seq {'ASC' if ascending else 'DESC'}"
     )
 
 

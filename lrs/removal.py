@@ -56,15 +56,19 @@ def known(statements: Iterable[Statement]) -> list[Known]:
     return [Known(one, json.loads(bytes(one.json))) for one in statements]
 
 
-def remove(statements: Sequence[Statement], *, keep_ids: bool = False) -> int:
-    """How many attachments went with them. ``keep_ids``: nothing is ever stored under their ids again."""
+def remove(statements: Sequence[Statement], *, keep_ids: bool = False, oldest: bool = False) -> int:
+    """How many attachments went with them. ``keep_ids``: nothing is ever stored under their ids again.
+
+    ``oldest``: every older Statement is gone already, and the relations of all these go with their partition later.
+    """
     locks.hold_alone()
     gone = known(statements)
-    rows.delete_relations(related_rows(gone))
+    after = max((one.row.seq for one in gone), default=0) if oldest else 0
+    rows.delete_relations(row for row in related_rows(gone) if row[3] > after)
     _release_ids(gone, keep=keep_ids)
     unused = remove_links(Q(seq__in=[one.row.seq for one in gone]))
     Statement.objects.filter(seq__in=[one.row.seq for one in gone]).delete()
-    _forget_names(gone)
+    _forget_names(gone, after)
     return unused
 
 
@@ -124,11 +128,11 @@ def _delete_file(name: str) -> None:
         storage().delete(name)
 
 
-def _forget_names(gone: Collection[Known]) -> None:
-    """What an Agent was called goes with the last Statement of the client that tells of it."""
+def _forget_names(gone: Collection[Known], after: int) -> None:
+    """What an Agent was called goes with the last Statement of the client that tells of it, after that number."""
     told = {(one.row.client_id, key) for one in gone for key in _agents(one.value)}
     for client, key in sorted(told):
-        if not Relation.objects.filter(client=client, key=key, hop=0).exists():
+        if not Relation.objects.filter(client=client, key=key, hop=0, seq__gt=after).exists():
             Description.objects.filter(client=client, key=key).delete()
 
 

@@ -14,8 +14,8 @@ from scim.models import LmsUser, ScimLink
 @transaction.atomic
 def set_blocked(user: LmsUser, *, blocked: bool, reason: str, by: Origin) -> None:
     """Nothing happens where it is so already. Directories see it, and the version of their resource moves."""
-    current = LmsUser.objects.select_for_update().get(pk=user.pk)
-    if current.blocked == blocked:
+    current = LmsUser.objects.locked(pk=user.pk)
+    if current is None or current.blocked == blocked:
         return
     now = timezone.now()
     current.blocked, current.blocked_at = blocked, now if blocked else None

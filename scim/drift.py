@@ -24,7 +24,7 @@ def follow(
     if not changed:
         return
     others = ScimLink.objects.live().filter(user=user).exclude(pk=apart_from.pk).select_related("configuration")
-    for link in others.select_for_update(of=("self",)).order_by("pk"):
+    for link in others.select_for_update(of=("self",), no_key=True).order_by("pk"):
         data = _restated(link.data, user, [row for row in link.configuration.rows if row.target in changed])
         if data != link.data:
             link.data, link.key = data, key(str(data["userName"]))

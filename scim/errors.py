@@ -4,6 +4,7 @@ import json
 from http import HTTPStatus
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpResponse
 from django_scim.constants import SCIM_CONTENT_TYPE, SchemaURI
 from django_scim.exceptions import SCIMException
@@ -71,6 +72,11 @@ class Stale(Refusal):
     """RFC 7644 §3.14: the resource is no longer the one the condition names."""
 
     status = HTTPStatus.PRECONDITION_FAILED
+
+
+def waits(error: Exception) -> bool:
+    """Somebody else held what a request needs: SQLite's busy database, or two requests that wait for each other."""
+    return isinstance(error, OperationalError) and ("locked" in str(error) or "deadlock detected" in str(error))
 
 
 def body(status: int, detail: str, scim_type: str | None = None) -> dict[str, Any]:

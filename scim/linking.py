@@ -70,7 +70,7 @@ def _link(configuration: ScimConfiguration, pk: int, exact: frozenset[str], by: 
     """One transaction, so that nobody waits; 0 where somebody was quicker."""
     try:
         with transaction.atomic():
-            LmsUser.objects.select_for_update().get(pk=pk)
+            LmsUser.objects.locked(pk=pk)
             user = _entering(configuration).get(pk=pk)
             now, data = timezone.now(), resource_of(user, configuration.rows)
             link = ScimLink(configuration=configuration, kind=ScimLink.Kind.USER, user=user, created=now, modified=now)

@@ -33,7 +33,7 @@ def match(
         return None
     attribute, user = found
     # Locked first, so that of two configurations that adopt one account at once the second sees the first's link.
-    adopted = LmsUser.objects.select_for_update().filter(configuration.scope(), pk=user.pk).first()
+    adopted = LmsUser.objects.filter(configuration.scope()).locked(pk=user.pk)
     if adopted is None or not _may_adopt(configuration, adopted):
         notes.warn(f"{attribute} names user {user.pk}, whom this configuration may not take over.")
         raise Taken(attribute)

@@ -77,8 +77,7 @@ class Provisioner:
         toggled = self._toggle(user, active=False, at=now)
         user.save()
         index.erase(link)
-        link.modified = now
-        groups.leave(link)
+        groups.leave([link.pk], now)
         ScimLink.objects.filter(pk=link.pk).update(gone_at=now)
         self._record("user_unlinked", user, link)
         self._tell(toggled, user, link)

@@ -14,7 +14,8 @@ from clients.jobs import Job, register
 from clients.models import LmsSettings
 from lms_oauth.signals import user_purged
 from scim.announcements import announce
-from scim.models import LmsUser, ProvisioningEntry, ScimAttribute, ScimLink, ScimMembership
+from scim.models import LmsUser, ProvisioningEntry, ScimAttribute, ScimLink
+from scim.storage import groups
 
 BATCH = 500
 _MONTH = timedelta(days=30)
@@ -75,7 +76,7 @@ def _empty(user_pks: list[int], at: datetime) -> None:
     links = ScimLink.objects.filter(user__in=user_pks)
     pks = list(links.values_list("pk", flat=True))
     ScimAttribute.objects.filter(link__in=pks).delete()
-    ScimMembership.objects.filter(member__in=pks).delete()
+    groups.leave(pks, timezone.now())
     links.filter(gone_at__isnull=True).update(gone_at=at)
     ScimLink.objects.filter(pk__in=pks).update(user=None, key="", external_id="", data={})
     ProvisioningEntry.objects.filter(user_pk__in=user_pks).empty()

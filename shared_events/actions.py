@@ -10,8 +10,10 @@ from django.utils.text import Truncator
 from clients import audit
 from clients.audit import Origin
 from clients.models import PermissionLabel
-from shared_events.models import Event, ShareLabel, Status
+from shared_events.models import Event, ShareLabel, Stage, Status
 from shared_events.publishing import publish
+from shared_events.registrations import seating
+from shared_events.scheduling import span_parts
 
 _LONGEST_FACT = 500
 
@@ -61,7 +63,7 @@ def update_event(
 
     A cancelled event stays cancelled.
     """
-    current = Event.objects.select_for_update().get(pk=event.pk)
+    current = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     changes: dict[str, Any] = {}
     for name, value in _settable(values).items():
         if name == "status" and current.cancelled:
@@ -72,7 +74,11 @@ def update_event(
     changes |= _set("labels", current.labels, labels) | _set("share_labels", current.share_labels, share_labels)
     if changes:
         current.updated_by = by.administrator
+        if "time_zone" in changes:
+            span_parts(current)
         publish(current)
+        if "stage" in changes:
+            seating.follow(current, by=by)
         audit.record("event_updated", current, by=by, **changes)
     event.refresh_from_db()
     return bool(changes)
@@ -80,16 +86,22 @@ def update_event(
 
 @transaction.atomic
 def cancel_event(event: Event, *, by: Origin) -> bool:
-    """Tell everybody that it does not take place. False when it was cancelled already."""
-    current = Event.objects.select_for_update().get(pk=event.pk)
+    """Tell everybody that it does not take place, and end what people are registered for. False when it was already."""
+    current = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     if current.cancelled:
         return False
     old, current.status = current.status, Status.CANCELLED
     current.updated_by = by.administrator
     publish(current)
-    audit.record("event_cancelled", current, by=by, status=[old, str(current.status)])
+    ended = seating.follow(current, by=by)
+    audit.record("event_cancelled", current, by=by, status=[old, str(current.status)], **ended)
     event.refresh_from_db()
     return True
+
+
+def archive_event(event: Event, *, by: Origin) -> bool:
+    """Take it out of everybody's sight; who is registered stays so. False when it was archived already."""
+    return update_event(event, values={"stage": Stage.ARCHIVED}, by=by)
 
 
 def _settable(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,28 +1,38 @@
 """What the worker does for shared events."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clients.audit import Origin
 from clients.jobs import Job, register
 from lms_oauth import metrics
+from lms_oauth.signals import user_purged
 from shared_events.models import Peer
 from shared_events.peers.due import sync_due
 from shared_events.peers.forgetting import forget_removed_copies, forget_runs
 from shared_events.purging import purge_tombstones
+from shared_events.registrations.seating import forget
 
 _POLL = timedelta(seconds=10)  # each peer has its own interval, which is longer
 _TURN = timedelta(seconds=60)  # then other jobs come first; what is left is taken up where it was
 
 
 def connect() -> None:
+    user_purged.connect(_forget, dispatch_uid="shared_events.registrations")
     register(Job("sync_shared_events", _("Synchronize events from peers"), _POLL, synchronize))
     register(
         Job("purge_shared_events", _("Forget deletions of events that every reader knows"), timedelta(days=1), purge)
     )
     about = "Since a peer was last read up to its end; peers are numbered as in the address of their page."
     metrics.register(metrics.Gauge("lms_peer_lag_seconds", about, "peer", _lag))
+
+
+def _forget(user_ids: Sequence[int], **_sent: Any) -> None:
+    forget(user_ids, by=Origin.command("purge of users"))
 
 
 def synchronize() -> str:

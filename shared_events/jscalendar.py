@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from shared_events.calendar import duration_text, utc_text
-from shared_events.models import Event, Status
+from shared_events.models import Event, EventSession, Seats, Status
 
 STATUS = {Status.PLANNED: "tentative", Status.ACTIVE: "confirmed", Status.CANCELLED: "cancelled"}
 # RFC 5546 §2.1.4: what makes a participant look again raises SEQUENCE.
@@ -14,7 +14,36 @@ Document = dict[str, dict[str, Any]]
 
 
 def document(event: Event, *, sequence: int, updated: datetime) -> Document:
-    return {"event": _event(event, sequence, updated), "training": {"kind": str(event.kind)}}
+    return {"event": _event(event, sequence, updated), "training": _training(event)}
+
+
+def _training(event: Event) -> dict[str, Any]:
+    """What an event does not have is left out, so that its hash stays as it was before such members were known."""
+    members: dict[str, Any] = {"kind": str(event.kind)}
+    if parts := event.parts:
+        members["sessions"] = [_session(part) for part in parts]
+    if seats := event.enrolment:
+        members |= _limits(seats)
+    return members
+
+
+def _limits(seats: Seats) -> dict[str, Any]:
+    members: dict[str, Any] = {} if seats.minimum is None else {"minParticipants": seats.minimum}
+    if seats.capacity is None:
+        return members
+    waitlist: dict[str, Any] = {"enabled": seats.waiting_list}
+    if seats.waiting_list and seats.waiting_limit is not None:
+        waitlist["limit"] = seats.waiting_limit
+    return members | {"capacity": seats.capacity, "waitlist": waitlist}
+
+
+def _session(part: EventSession) -> dict[str, Any]:
+    members = {
+        "sid": str(part.sid),
+        "start": part.start.isoformat(timespec="seconds"),
+        "duration": duration_text(part.duration_seconds),
+    }
+    return members | ({"location": part.location_name} if part.location_name else {})
 
 
 def _event(event: Event, sequence: int, updated: datetime) -> dict[str, Any]:
@@ -40,4 +69,5 @@ def _event(event: Event, sequence: int, updated: datetime) -> dict[str, Any]:
 
 def significant(document: Document) -> tuple[Any, ...]:
     """Time, place and status: what SEQUENCE counts changes of."""
-    return (*(document["event"].get(name) for name in _SIGNIFICANT), document["training"]["kind"])
+    training = document["training"]
+    return (*(document["event"].get(name) for name in _SIGNIFICANT), training["kind"], training.get("sessions"))

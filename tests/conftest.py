@@ -6,11 +6,13 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from clients import activity, refusals, usage
+from clients.limits import purse
 from clients.models import LmsSettings
 from tests.gunicorn import installation  # noqa: F401 - a fixture
 
 # How fast a machine draws examples says nothing about the product.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", settings.get_profile("any machine"), derandomize=True)
 settings.load_profile("any machine")
 
 
@@ -26,5 +28,6 @@ def _forget():
     translation.deactivate()  # each request sets it, and leaves it to what is streamed after
     LmsSettings.forget()
     cache.clear()
+    purse.forget()
     for memory in (usage._counts, usage._used, activity._rings, refusals._waiting, refusals._written):
         memory.clear()

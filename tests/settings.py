@@ -5,6 +5,7 @@ from ipaddress import ip_network
 
 os.environ.setdefault("SECRET_KEY", "test-secret-key-" + "0" * 40)
 os.environ.setdefault("PUBLIC_URL", "http://testserver")
+os.environ.setdefault("CLIENT_REQUESTS_PER_MINUTE", "0")  # tests of limits ask for theirs
 
 from lms_oauth.settings import *  # noqa: F403
 from lms_oauth.settings import BASE_DIR, DATABASES, STORAGES, VAR_DIR

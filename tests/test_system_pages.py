@@ -62,6 +62,7 @@ PAGES = {
     "client-integration-json": ("client", "200 200 200 404", GET_ONLY),
     "client-integration-text": ("client", "200 200 200 404", GET_ONLY),
     "client-test": ("client", "200 200 403 404", "200 200 403 404"),
+    "client-limits": ("client", "200 200 200 404", "302 302 403 404"),
     "client-activity": ("client", "200 200 200 404", GET_ONLY),
     "client-activity-csv": ("client", "200 200 403 404", GET_ONLY),
     "client-history": ("client", "200 200 200 404", GET_ONLY),

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from benchmarks.application import UNREACHED_LIMIT
+
 WORKERS, CONNECTIONS = 2, 8
 _GIVEN = ("PATH", "HOME", "LANG")
 
@@ -44,13 +46,17 @@ class Store:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {name: os.environ[name] for name in _GIVEN if name in os.environ} | {
-            "DATABASE_URL": self.url,
-            "DJANGO_SETTINGS_MODULE": "benchmarks.lrs_parts.settings",
-            "LOG_LEVEL": "WARNING",
-            "LRS_ATTACHMENT_STORAGE": self.directory,
-            "SECRET_KEY": "only-for-measuring-" + "0" * 40,
-        }
+        return (
+            {name: os.environ[name] for name in _GIVEN if name in os.environ}
+            | UNREACHED_LIMIT
+            | {
+                "DATABASE_URL": self.url,
+                "DJANGO_SETTINGS_MODULE": "benchmarks.lrs_parts.settings",
+                "LOG_LEVEL": "WARNING",
+                "LRS_ATTACHMENT_STORAGE": self.directory,
+                "SECRET_KEY": "only-for-measuring-" + "0" * 40,
+            }
+        )
 
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(self.url, autocommit=True)

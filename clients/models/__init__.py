@@ -2,8 +2,10 @@
 
 from clients.models.administrator import Administrator
 from clients.models.audit import AuditEntry
+from clients.models.bucket import ClientBucket
 from clients.models.client import Client
 from clients.models.credential import Credential
+from clients.models.identity import OidcIdentity
 from clients.models.job import JobState
 from clients.models.label import Labelled, LabelledQuerySet, PermissionLabel
 from clients.models.role import Role, RoleAssignment, RolePermission
@@ -24,12 +26,14 @@ __all__ = [
     "AdministratorSession",
     "AuditEntry",
     "Client",
+    "ClientBucket",
     "ClientUsage",
     "Credential",
     "JobState",
     "Labelled",
     "LabelledQuerySet",
     "LmsSettings",
+    "OidcIdentity",
     "PermissionLabel",
     "RecentRequest",
     "RevokedToken",

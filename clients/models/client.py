@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -15,6 +16,10 @@ from clients.secrets import generate_client_id
 
 if TYPE_CHECKING:
     from clients.models.administrator import Administrator
+
+
+MOST_PER_MINUTE = 6_000_000
+MOST_AT_ONCE = 1_000_000
 
 
 class ClientQuerySet(LabelledQuerySet):
@@ -69,6 +74,16 @@ class Client(AbstractApplication, Labelled):
     lrs_full_read = models.BooleanField(_("Allow LRS access — full read access to all data"), default=False)
     shared_events = models.BooleanField(
         _("Allow shared events access — for synchronizing events with other LMSes"), default=False
+    )
+    # None: the installation's; 0 requests a minute: no limit.
+    requests_per_minute = models.PositiveIntegerField(
+        _("Requests per minute"), null=True, blank=True, validators=[MaxValueValidator(MOST_PER_MINUTE)]
+    )
+    burst = models.PositiveIntegerField(
+        _("Requests at once"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_AT_ONCE)],
     )
     deleted_at = models.DateTimeField(null=True, editable=False)
     created = models.DateTimeField(_("Created"), auto_now_add=True, db_default=Now())

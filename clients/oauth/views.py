@@ -80,11 +80,14 @@ def _granted(request: HttpRequest, holder: Holder, form: Form, now: datetime) ->
     """The grant, counted by its outcome."""
     address = client_address(request)
     try:
+        activity.spend(request, holder)
         granted = grant(holder, form, now)
     except ApiError as error:
         limited = isinstance(error, TooManyRequests)
         outcome = ClientUsage.Outcome.LIMITED if limited else ClientUsage.Outcome.FORBIDDEN
-        activity.remember(request, activity.Caller(holder, SERVICE_NAME, "secret", "" if limited else "scope"))
+        activity.remember(
+            request, activity.Caller(holder, SERVICE_NAME, "secret", "rate limit" if limited else "scope")
+        )
         usage.note(holder, SERVICE_NAME, outcome, now=now, address=address)
         raise
     usage.note(holder, SERVICE_NAME, ClientUsage.Outcome.ISSUED, now=now, address=address)

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from clients import audit
 from clients.audit import Origin
 from clients.models import Administrator, LmsSettings
+from clients.pages.account_oidc import opened
 from clients.pages.forms import Form, Styled
 from clients.pages.frame import administrator, sent, show
 from clients.pages.language import use_language_of
@@ -71,6 +72,8 @@ class OneTimePasswordMiddleware:
     ) -> HttpResponse | None:
         """Runs after LoginRequiredMiddleware: where a login is required, somebody is signed in."""
         if not getattr(view, "login_required", True) or not administrator(request).must_change_password:
+            return None
+        if opened(request, administrator(request)):
             return None
         if request.resolver_match is not None and request.resolver_match.url_name in {"password", "logout"}:
             return None

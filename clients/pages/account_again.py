@@ -24,9 +24,10 @@ from django.views.decorators.http import require_http_methods
 
 from clients import audit
 from clients.audit import Origin
+from clients.identities import has_identity
 from clients.models import Administrator
 from clients.pages.account_forms import TOO_MANY, AgainCodeForm, AgainPasskeyForm
-from clients.pages.account_login import spend, too_many
+from clients.pages.account_login import refuse_where_only_the_provider_opens, spend, too_many, ways
 from clients.pages.forms import Form
 from clients.pages.frame import administrator, show
 from clients.pages.passkey_options import to_get
@@ -114,6 +115,7 @@ def _sent(request: HttpRequest, user: Administrator) -> forms.Form:
         return AgainCodeForm(data=request.POST, user=user)
     if "credential" in request.POST:
         return AgainPasskeyForm(data=request.POST, user=user)
+    refuse_where_only_the_provider_opens()
     return PasswordForm(request.POST, user)
 
 
@@ -134,7 +136,8 @@ def _page(request: HttpRequest, user: Administrator, refused: forms.Form | None 
         status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
         next=wanted(request),
         password=refused if isinstance(refused, PasswordForm) else PasswordForm(None, user),
-        with_password=user.has_usable_password(),
+        with_password=user.has_usable_password() and not settings.OIDC_ONLY,
+        **ways() | {"with_provider": has_identity(user)},
         code=_code_form(refused, user) if Kind.TOTP in kinds or Kind.RECOVERY_CODES in kinds else None,
         options=to_get(user) if Kind.WEBAUTHN in kinds else "",
     )

@@ -5,9 +5,10 @@ from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login as Attempt
+from django.conf import settings
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
@@ -52,6 +53,13 @@ class Login(auth.LoginView):
     redirect_authenticated_user = True
     extra_context = {"title": gettext_lazy("Log in")}
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        refuse_where_only_the_provider_opens()
+        return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), **ways()}
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         attempt = Attempt(user=form.get_user(), redirect_url=self.get_success_url())
         return perform_password_login(self.request, {}, attempt)
@@ -60,6 +68,20 @@ class Login(auth.LoginView):
         if form.has_error("__all__", _LIMITED):
             return too_many(self.request)
         return self.render_to_response(self.get_context_data(form=form), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def ways() -> dict[str, Any]:
+    """What pages offer beside or in place of the password."""
+    return {
+        "provider": settings.OIDC_NAME,
+        "with_provider": bool(settings.OIDC_ISSUER),
+        "only_provider": settings.OIDC_ONLY,
+    }
+
+
+def refuse_where_only_the_provider_opens() -> None:
+    if settings.OIDC_ONLY:
+        raise PermissionDenied
 
 
 def spend(request: HttpRequest, name: str) -> bool:

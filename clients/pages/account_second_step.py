@@ -21,7 +21,7 @@ from clients.audit import Origin
 from clients.models import Administrator
 from clients.pages.account_again import wanted
 from clients.pages.account_forms import TOO_MANY, CodeForm, PasskeyLoginForm, PasskeyStepForm
-from clients.pages.account_login import spend, too_many
+from clients.pages.account_login import refuse_where_only_the_provider_opens, spend, too_many
 from clients.pages.passkey_options import to_get
 from clients.second_factors import Kind, factors
 
@@ -54,6 +54,7 @@ class SecondStep(AuthenticateView):
 @require_http_methods(["GET", "POST"])
 def passkey(request: HttpRequest) -> HttpResponse:
     """GET: what the browser asks its authenticator. POST: what that answered."""
+    refuse_where_only_the_provider_opens()
     if not spend(request, ""):
         return too_many(request)
     if request.method == "GET":

@@ -6,6 +6,7 @@ from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -48,6 +49,7 @@ def security(request: HttpRequest) -> HttpResponse:
         codes=codes,
         codes_left=second_factors.unused_codes(codes) if codes else 0,
         sessions=account_sessions.shown(request),
+        only_provider=settings.OIDC_ONLY,
         codes_made=app_settings.RECOVERY_CODE_COUNT,
     )
 

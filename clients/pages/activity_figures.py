@@ -70,6 +70,10 @@ REASONS: dict[str, Reason] = {
         _("No right"),
         _("The access is not switched on in the General tab, or the access token was asked for with another scope."),
     ),
+    "rate limit": Reason(
+        _("Too many requests"),
+        _("The client sends more than the Limits tab allows: let it send more slowly, or raise the limit."),
+    ),
     "scope": Reason(
         _("Scope not allowed"),
         _("A scope was asked for that is not switched on in the General tab: ask for fewer, or name none."),

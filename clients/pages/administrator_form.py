@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Administrator, LmsSettings, Role
@@ -50,6 +51,13 @@ class GeneralForm(PersonForm):
         super().__init__(data, initial={**held, "blocked": not person.is_active})
         if not user.rights.everything:
             del self.fields["is_superuser"]
+            self._keep_address()
+
+    def _keep_address(self) -> None:
+        """Where the verified address opens an account, setting it would be a way into one with more rights."""
+        if settings.OIDC_ISSUER:
+            self.fields["email"].disabled = True
+            self.fields["email"].help_text = _("The address opens the account: only a superadmin changes it.")
 
     @property
     def values(self) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.identities import Unknown
 from clients.models import AuditEntry
+from clients.oidc import Reason
+from clients.pages.activity_figures import REASONS
 from clients.pages.text import Text
 
 ACTIONS: dict[str, Text] = {
@@ -37,6 +40,8 @@ ACTIONS: dict[str, Text] = {
     "second_factors_reset": gettext_lazy("Second factors removed by an administrator"),
     "passkey_changed": gettext_lazy("Passkey renamed"),
     "recovery_codes_made": gettext_lazy("Recovery codes made"),
+    "identity_linked": gettext_lazy("Identity at the organisation’s login stored"),
+    "identity_unlinked": gettext_lazy("Identity at the organisation’s login forgotten"),
     "sessions_ended": gettext_lazy("Sessions ended"),
     "login_failed": gettext_lazy("Login failed"),
     "login_limited": gettext_lazy("Login refused after too many attempts"),
@@ -81,6 +86,11 @@ _FACTS: dict[str, Text] = {
     "client_id": gettext_lazy("Client ID"),
     "reason": gettext_lazy("Reason"),
     "count": gettext_lazy("Count"),
+    "by_means_of": gettext_lazy("By means of"),
+    "issuer": gettext_lazy("Issuer"),
+    "step": gettext_lazy("Step"),
+    "kind": gettext_lazy("Kind"),
+    "kinds": gettext_lazy("Kinds"),
     "scim_configuration": gettext_lazy("SCIM configuration"),
     "scim_id": gettext_lazy("SCIM ID"),
     "stored": gettext_lazy("Stored"),
@@ -93,6 +103,19 @@ _FACTS: dict[str, Text] = {
     "attributes": gettext_lazy("Attributes"),
     "rows": gettext_lazy("Attributes"),
 }
+# Codes of the fact "reason". Those of a refused credential have their words on the Activity tab.
+_REASONS: dict[str, Text] = {
+    **{code: reason.label for code, reason in REASONS.items()},
+    Reason.LOST: gettext_lazy("Not begun in this browser, or too long ago"),
+    Reason.CANCELLED: gettext_lazy("Cancelled at the organisation’s login"),
+    Reason.PROVIDER: gettext_lazy("The organisation’s login did not answer as it should; the server’s log says why"),
+    Reason.NOT_ASKED: gettext_lazy("The organisation’s login did not ask again who is there"),
+    Unknown.NOBODY: gettext_lazy("No administrator has the e-mail address"),
+    Unknown.SEVERAL: gettext_lazy("Several administrators have the e-mail address"),
+    Unknown.UNVERIFIED: gettext_lazy("The organisation has not verified the e-mail address"),
+    Unknown.BLOCKED: gettext_lazy("The administrator is blocked"),
+    Unknown.ANOTHER: gettext_lazy("The administrator is known as somebody else at the organisation’s login"),
+}
 _PAGES = {
     "client": "client",
     "permissionlabel": "permission-label",
@@ -101,6 +124,7 @@ _PAGES = {
     "scimconfiguration": "scim-configuration",
     "event": "event",
 }
+_WITH_CODE = {"credential_refused", "login_failed", "reauthentication_failed"}  # elsewhere a reason is what was typed
 _CHANGES = ("_updated", "_changed")
 _PAIR = 2
 
@@ -122,9 +146,12 @@ def action_words(action: str) -> Text:
 def facts(entry: AuditEntry, *, hidden: frozenset[str] = frozenset()) -> list[Fact]:
     """``hidden`` facts are told of, not shown: they may name what the reader does not reach."""
     changes = entry.action.endswith(_CHANGES)
+    values = entry.facts
+    if entry.action in _WITH_CODE and "reason" in values:
+        values = values | {"reason": _REASONS.get(values["reason"], values["reason"])}
     return [
         _fact(fact_words(entry.object_type, name), value, changes=changes, hidden=name in hidden)
-        for name, value in entry.facts.items()
+        for name, value in values.items()
     ]
 
 

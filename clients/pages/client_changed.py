@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from clients.models import Client
-from clients.pages.client_form import OF_THE_FORM, GeneralForm
+from clients.pages.client_form import OF_THE_FORM
 from clients.pages.client_tabs import above
-from clients.pages.frame import administrator, show
+from clients.pages.forms import Form
+from clients.pages.frame import show
+from clients.pages.labelled_form import LabelledForm
 from clients.pages.text import Text
 from clients.templatetags.ui import seconds_ago, shown
 
@@ -23,9 +25,11 @@ class Difference:
     yours: Text
 
 
-def changed(request: HttpRequest, client: Client, form: GeneralForm) -> HttpResponse:
-    """``client`` as it is now; ``form`` as it was sent, and valid. Applying again sends it with the new version."""
-    current = GeneralForm(None, client=client, user=administrator(request))
+def changed(request: HttpRequest, client: Client, form: Form, current: Form) -> HttpResponse:
+    """``current``: the form of the client as it is now; ``form`` as it was sent, and valid.
+
+    Applying again sends it to the same address with the new version.
+    """
     return show(
         request,
         "clients/client_changed.html",
@@ -33,6 +37,7 @@ def changed(request: HttpRequest, client: Client, form: GeneralForm) -> HttpResp
         above=above(client),
         status=HTTPStatus.CONFLICT,
         client=client,
+        page=request.path,
         reason=_reason(client),
         differences=_differences(current, form),
         resent=[(name, value) for name, values in request.POST.lists() if name not in _NOT_RESENT for value in values],
@@ -47,13 +52,22 @@ def _reason(client: Client) -> str:
     return _("It was saved %(ago)s, after you had opened it. Nothing of yours is saved yet.") % facts
 
 
-def _differences(current: GeneralForm, sent: GeneralForm) -> list[Difference]:
+def _differences(current: Form, sent: Form) -> list[Difference]:
     names = [name for name in current.fields if name not in OF_THE_FORM]
-    both = [Difference(current[name].label, shown(current[name]) or "–", _yours(sent, name) or "–") for name in names]
+    both = [
+        Difference(current[name].label, _filled(shown(current[name])), _filled(_yours(sent, name))) for name in names
+    ]
     return [each for each in both if each.theirs != each.yours]
 
 
-def _yours(sent: GeneralForm, name: str) -> Text:
+def _filled(words: Text | int | None) -> Text:
+    """A limit of 0 is not an empty one."""
+    return "–" if words in ("", None) else str(words)
+
+
+def _yours(sent: Form, name: str) -> Text:
     """Labels out of reach are not sent, and stay."""
-    words: Text = sent.label_field.shown(sent.cleaned_data[name]) if name == "labels" else shown(sent[name])
+    if isinstance(sent, LabelledForm) and name == "labels":
+        return sent.label_field.shown(sent.cleaned_data[name])
+    words: Text = shown(sent[name])
     return words

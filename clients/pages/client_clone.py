@@ -1,5 +1,7 @@
 """A new client with the settings of another one, and none of its credentials."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,9 +13,10 @@ from clients import actions
 from clients.administration import Action, ObjectType
 from clients.audit import Origin
 from clients.models import Client
-from clients.pages.client_form import GeneralForm
+from clients.pages.client_form import EVERY_LEARNER, GeneralForm
+from clients.pages.client_limits import FIELDS as LIMITS
 from clients.pages.client_tabs import above
-from clients.pages.forms import Form, TextField
+from clients.pages.forms import ConfirmField, Form, TextField
 from clients.pages.frame import sent, show
 from clients.pages.reach import demand, find
 
@@ -22,6 +25,12 @@ _NAME_LIMIT = 120
 
 class CloneForm(Form):
     name = TextField(gettext_lazy("Name"), limit=_NAME_LIMIT, ask=gettext_lazy("Enter a name for the client."))
+    confirm_full_read = ConfirmField(EVERY_LEARNER)
+
+    def __init__(self, data: Any, *, client: Client, full_read: bool) -> None:
+        super().__init__(data, initial={"name": _copy(client)})
+        if not full_read:
+            del self.fields["confirm_full_read"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,11 +41,12 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
     reach = user.reach(Action.ADD, ObjectType.CLIENT)
     labels = [label for label in client.labels.all() if reach is None or label.pk in reach]
     grantable = GeneralForm(None, client=client, user=user)
-    form = CloneForm(sent(request)) if request.method == "POST" else CloneForm(None, initial={"name": _copy(client)})
+    full_read = client.lrs_full_read and "lrs_full_read" in grantable.fields
+    form = CloneForm(sent(request), client=client, full_read=full_read)
     if form.is_valid() and not labels and reach is not None:
         form.add_error(None, _("It bears no label within your permissions to add clients, so you could not open it."))
     if form.is_valid():
-        values = {name: getattr(client, name) for name in actions.SETTABLE if name in grantable.fields}
+        values = {name: getattr(client, name) for name in actions.SETTABLE if name in {*grantable.fields, *LIMITS}}
         made = actions.create_client(
             values={**values, "name": form.cleaned_data["name"]}, labels=labels, by=Origin.of(request)
         )

@@ -19,6 +19,7 @@ else:
     _ModelChoice = forms.ModelChoiceField
 
 
+EVERY_LEARNER = _("I know that it covers every learner’s data, also of other clients")
 OF_THE_FORM = {"version", "confirm_full_read"}  # fields that are no columns of a client
 
 
@@ -83,7 +84,7 @@ class GeneralForm(ClientForm):
             "The client may read every statement, also other clients’ learner data. It gives no right to write."
         ),
     )
-    confirm_full_read = ConfirmField(_("I know that it covers every learner’s data, also of other clients"))
+    confirm_full_read = ConfirmField(EVERY_LEARNER)
     version = forms.CharField(widget=forms.HiddenInput, required=False)
     shared_events = SwitchField(_("Allow shared events access — for synchronizing events with other LMSes"))
 

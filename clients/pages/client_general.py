@@ -25,7 +25,7 @@ def _save(request: HttpRequest, client: Client, form: GeneralForm) -> HttpRespon
         actions.update_client(client, values=form.values, labels=form.chosen_labels, seen=seen, by=by)
     except actions.ClientChanged:
         client.refresh_from_db()
-        return changed(request, client, form)
+        return changed(request, client, form, GeneralForm(None, client=client, user=administrator(request)))
     messages.success(request, _("Changes saved."))
     return redirect(client)
 

@@ -79,7 +79,7 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
     last = Subquery(used.annotate(last=Max("last_used_at")).values("last"))
     rows = Client.objects.in_reach_of(user, Action.DOWNLOAD).prefetch_related("labels").annotate(last_used_at=last)
     found = _table(tree, user.reach(Action.DOWNLOAD, ObjectType.CLIENT)).found(request, rows)
-    heads = [*(column.label for column in _COLUMNS), _("Client ID")]
+    heads = [*(column.label for column in _COLUMNS), _("Client ID"), _("Requests per minute"), _("Requests at once")]
     return stream_csv("oauth-clients", heads, (_cells(client, tree) for client in found.iterator(chunk_size=500)))
 
 
@@ -89,7 +89,8 @@ def _cells(client: Any, tree: LabelTree) -> list[Any]:
     active = _("Yes") if client.active else _("No")
     used = _exact(client.last_used_at) if client.last_used_at else ""
     about = [client.name, client.short_description, _exact(client.updated)]
-    return [*about, active, access, row["labels"], used, client.client_id]
+    limits = [client.requests_per_minute, client.burst]
+    return [*about, active, access, row["labels"], used, client.client_id, *limits]
 
 
 def _exact(moment: datetime) -> str:

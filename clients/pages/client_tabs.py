@@ -18,6 +18,7 @@ def tabs(client: Client, current: str) -> list[Tab]:
     pages = {
         "client": _("General"),
         "client-credentials": _("Credentials"),
+        "client-limits": _("Limits"),
         "client-activity": pgettext("of a client", "Activity"),
         "client-history": _("History"),
     }

@@ -103,8 +103,9 @@ def _query(target: ForwardTarget) -> ListQuery:
 
 
 def _next(target: ForwardTarget, query: ListQuery, owner: int | None) -> list[Row]:
+    """Voided ones too: the Statement that voids one comes after it, and the other LRS then has both."""
     whole: Range = whole_range(query, clock().horizon())
-    return find(query, whole.beyond(target.position), owner, count=BATCH)
+    return find(query, whole.beyond(target.position), owner, count=BATCH, voided=True)
 
 
 def _version_of(row: Row) -> Version:

@@ -11,7 +11,10 @@ _TAKEN = (
     "Authorization, Content-Type, X-Experience-API-Version, X-Experience-API-Hash, If-Match, If-None-Match, "
     "Accept-Language"
 )
-_EXPOSED = "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, Retry-After"
+_EXPOSED = (
+    "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, Retry-After, RateLimit, "
+    "RateLimit-Policy"
+)
 _REMEMBERED_SECONDS = 7200  # the longest that Chromium keeps a preflight
 
 

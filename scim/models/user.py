@@ -11,6 +11,12 @@ from scim.models.fields import KeyField
 MAX_TEXT = 500  # characters, in every text column of a user
 
 
+class LmsUserQuerySet(models.QuerySet["LmsUser"]):
+    def locked(self, **which: Any) -> "LmsUser | None":
+        """The one user; until the transaction ends nobody else changes or links this one."""
+        return self.select_for_update(of=("self",), no_key=True).filter(**which).order_by("pk").first()
+
+
 class LmsUser(models.Model):
     """A user is never deleted by a directory, only blocked.
 
@@ -50,6 +56,8 @@ class LmsUser(models.Model):
     blocked_by = models.CharField(max_length=13, choices=BlockedBy.choices, blank=True, editable=False)
     created = models.DateTimeField(_("Created"), auto_now_add=True)
     updated = models.DateTimeField(_("Updated"), auto_now=True)
+
+    objects = LmsUserQuerySet.as_manager()
 
     class Meta:
         ordering = ["user_name_key"]

@@ -23,9 +23,10 @@ from scim2_server.responses import ScimResponse
 from scim2_server.service import ModelT, ScimService, scim_exception_of
 from scim2_server.storage import SearchPage
 
-from lms_oauth.errors import ApiError
+from lms_oauth.errors import ApiError, Busy
 from lms_oauth.http import read_json
 from scim import limits, normalise
+from scim.errors import waits
 from scim.log import Done
 from scim.models import ScimLink
 from scim.protocol import bulk, memberships, serialise
@@ -154,6 +155,8 @@ class Service(ScimService):
             body[_LISTS[kind]] = entries
 
     def bulk_failure(self, outcome: dict[str, Any], exception: Exception) -> dict[str, Any]:
+        if waits(exception):
+            exception = Busy()
         if isinstance(exception, ApiError):
             return {**outcome, "status": int(exception.status), "response": _error_of(exception)}
         if not isinstance(exception, SCIMException):

@@ -1,6 +1,7 @@
 """Membership in SQL. Each function costs what it changes or shows; members the configuration does not see stay out."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
@@ -92,10 +93,13 @@ def replace(group: ScimLink, wanted: Collection[int]) -> bool:
     return any([*removed, add(group, set(wanted) - present)])
 
 
-def leave(member: ScimLink) -> None:
-    """End all memberships of ``member``; the groups it leaves have changed."""
-    ScimLink.objects.filter(memberships__member=member).update(version=F("version") + 1, modified=member.modified)
-    member.member_of.all().delete()
+def leave(members: Collection[int], at: datetime) -> None:
+    """End all memberships of ``members``, primary keys of links; the groups they leave have changed."""
+    theirs = ScimMembership.objects.filter(member__in=members)
+    left = ScimLink.objects.filter(pk__in=theirs.values("group")).select_for_update(no_key=True).order_by("pk")
+    if pks := list(left.values_list("pk", flat=True)):
+        ScimLink.objects.filter(pk__in=pks).update(version=F("version") + 1, modified=at)
+        theirs.delete()
 
 
 def _parsed(ids: Iterable[str]) -> Iterator[UUID]:

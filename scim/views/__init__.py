@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django_scim.views import SCIMView
 
@@ -11,7 +10,7 @@ from clients.audit import Origin
 from lms_oauth.errors import ApiError, Busy, InvalidRequest
 from lms_oauth.http import read_body
 from scim import guard
-from scim.errors import Fault, render, response
+from scim.errors import Fault, render, response, waits
 from scim.guard import Admission, refused
 from scim.protocol import MAX_BULK_BYTES, Answer, Call, answer
 
@@ -48,7 +47,7 @@ class ScimView(SCIMView):
             made = render(error)
             admission.log(request, refused(request, admission, error))
         except Exception as error:  # noqa: BLE001 - logged in fault()
-            busy = isinstance(error, OperationalError) and _waits(error)
+            busy = waits(error)
             made = render(Busy()) if busy else guard.fault(request)
             guard.log_failure(request, admission, Busy() if busy else Fault())
         for name, value in _limits(request).items():
@@ -63,11 +62,6 @@ class ScimView(SCIMView):
         given = answer(_call(request, admission), admission.configuration, by)
         admission.log(request, given.operations)
         return _response(given)
-
-
-def _waits(error: OperationalError) -> bool:
-    """Somebody else held what this request needs: SQLite's busy database, or two requests that wait for each other."""
-    return "locked" in str(error) or "deadlock detected" in str(error)
 
 
 def _limits(request: HttpRequest) -> dict[str, str]:

@@ -11,14 +11,18 @@ from shared_events.models.feed import (
 from shared_events.models.instance import Instance
 from shared_events.models.mirror import MirrorEvent, MirrorSeen, Quarantine
 from shared_events.models.peer import Peer, PeerState, SyncRun
+from shared_events.models.seats import CancelledBy, Registration, Seats, State
+from shared_events.models.session import EventSession
 from shared_events.models.share_label import ShareLabel
 from shared_events.models.sharing import ClientSharing
 
 __all__ = [
+    "CancelledBy",
     "ClientSharing",
     "Event",
     "EventDoc",
     "EventKind",
+    "EventSession",
     "Exposure",
     "FeedBatch",
     "FeedEntry",
@@ -30,8 +34,11 @@ __all__ = [
     "Peer",
     "PeerState",
     "Quarantine",
+    "Registration",
+    "Seats",
     "ShareLabel",
     "Stage",
+    "State",
     "Status",
     "SyncRun",
     "etag",

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,9 @@ from shared_events import calendar
 from shared_events.models.local_time import LocalDateTimeField
 from shared_events.models.share_label import ShareLabel
 
+if TYPE_CHECKING:
+    from shared_events.models.seats import Seats
+    from shared_events.models.session import EventSession
 
 class EventKind(models.TextChoices):
     IN_PERSON = "in_person", _("In person")
@@ -93,6 +97,16 @@ class Event(Labelled):
     def end(self) -> datetime:
         """Local time in the event's zone."""
         return calendar.local_time(self.ends_at, self.time_zone)
+
+    @property
+    def parts(self) -> "list[EventSession]":
+        """Its sessions that take place, in order; empty for an event in one piece."""
+        return [session for session in self.sessions.all() if session.removed_at is None]
+
+    @property
+    def enrolment(self) -> "Seats | None":
+        """None until somebody needed it: without a limit, and with nobody in it."""
+        return getattr(self, "seats", None)
 
     @property
     def cancelled(self) -> bool:

@@ -1,7 +1,6 @@
 """The form of an event."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,14 +14,16 @@ from clients.pages.label_field import LabelField
 from clients.pages.labelled_form import LabelledForm
 from shared_events import calendar
 from shared_events.models import Event, EventKind, Stage, Status
-from shared_events.pages.fields import LocalTimeField
+from shared_events.pages.fields import LocalTimeField, existing_instant
+from shared_events.scheduling import LONGEST
 
 MAX_INFO_BYTES = 64 * 1024
+TOO_LONG = _("Enter an end within 366 days of the start: other LMSes refuse longer events.")
 _COLUMNS = ("title", "kind", "location_name", "start", "time_zone", "info", "status", "stage", "shared")
 
 
 class EventForm(LabelledForm):
-    """A cancelled event has no field Status: nothing takes a cancellation back."""
+    """A cancelled event has no field Status: nothing takes a cancellation back. Sessions say when theirs starts and ends."""
 
     title = TextField(_("Name"), limit=255, ask=_("Enter a name for the event."))
     kind = forms.ChoiceField(label=_("Kind"), choices=EventKind.choices)
@@ -68,6 +69,9 @@ class EventForm(LabelledForm):
         assert isinstance(zones, forms.ChoiceField)
         zones.choices = [(name, name) for name in calendar.zone_names()]
         self.fields["shared"].help_text = _shared_help()
+        self.parts = event.parts if event else []
+        if self.parts:
+            del self.fields["start"], self.fields["end"]
         if event and event.cancelled:
             del self.fields["status"]
 
@@ -81,22 +85,26 @@ class EventForm(LabelledForm):
     def clean(self) -> dict[str, Any]:
         """The end comes after the start, and the clocks of the zone show both."""
         cleaned: dict[str, Any] = self.cleaned_data
+        if self.parts:
+            self._check_parts()
+            return cleaned
         if not {"start", "end", "time_zone"} <= set(cleaned):
             return cleaned
-        start, end = (self._instant(name, cleaned[name], cleaned["time_zone"]) for name in ("start", "end"))
+        zone = cleaned["time_zone"]
+        start, end = (existing_instant(self, name, cleaned[name], zone) for name in ("start", "end"))
         if start and end and end <= start:
             self.add_error("end", _("Enter an end after the start."))
+        elif start and end and end - start > LONGEST:
+            self.add_error("end", TOO_LONG)
         elif start and end:
             cleaned["duration_seconds"] = calendar.seconds_between(start, end)
         return cleaned
 
-    def _instant(self, name: str, local: datetime, zone: str) -> datetime | None:
-        try:
-            return calendar.existing_instant(local, zone)
-        except calendar.NonexistentLocalTime:
-            words = _("Enter another time: the clocks of %(zone)s are put forward then and skip this one.")
-            self.add_error(name, ValidationError(words, code="nonexistent", params={"zone": zone}))
-            return None
+    def _check_parts(self) -> None:
+        """Sessions stay at their local times when the zone changes: its clocks have to show them."""
+        for local in (time for part in self.parts for time in (part.start, part.end)):
+            if "time_zone" in self.cleaned_data:
+                existing_instant(self, "time_zone", local, self.cleaned_data["time_zone"])
 
     @property
     def values(self) -> dict[str, Any]:

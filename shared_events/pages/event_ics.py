@@ -15,26 +15,32 @@ from shared_events.jscalendar import document
 from shared_events.models import Event
 from shared_events.pages.event_list import found
 from shared_events.pages.mirrored import reachable
+from shared_events.scheduling import gone_parts
 
 
 @require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
-    row = find(Event.objects.select_related("document"), administrator(request), pk, Action.VIEW)
-    return _file(icalendar([_document(row)], name=row.title), "event")
+    rows = Event.objects.select_related("document").prefetch_related("sessions")
+    return _own(find(rows, administrator(request), pk, Action.VIEW))
 
 
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """The list as it is searched and filtered, all pages of it."""
     user = demand(request, Action.DOWNLOAD, ObjectType.EVENT)
-    rows = found(request, Event.objects.in_reach_of(user, Action.DOWNLOAD).select_related("document"))
-    return _file(icalendar(map(_document, rows.iterator(chunk_size=500)), name=_("Events")), "events")
+    within = Event.objects.in_reach_of(user, Action.DOWNLOAD).select_related("document").prefetch_related("sessions")
+    rows = list(found(request, within))
+    return _file(icalendar(map(_document, rows), name=_("Events"), gone=gone_parts(rows)), "events")
 
 
 @require_safe
 def mirrored(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(reachable(administrator(request)), pk=pk)
     return _file(icalendar([json.loads(row.document)], name=row.title), "event")
+
+
+def _own(row: Event) -> HttpResponse:
+    return _file(icalendar([_document(row)], name=row.title, gone=gone_parts([row])), "event")
 
 
 def _document(row: Event) -> Document:

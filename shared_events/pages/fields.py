@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clients.pages.text import Text
+from shared_events import calendar
 from shared_events.calendar import FIRST_YEAR, LAST_YEAR
 
 _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
@@ -51,3 +52,13 @@ class LocalTimeField(forms.Field):
         if not isinstance(value, datetime):
             return value
         return value.isoformat(timespec="seconds" if value.second else "minutes")
+
+
+def existing_instant(form: forms.BaseForm, name: str, local: datetime, zone: str) -> datetime | None:
+    """The instant of a local time, or an error at its field where the clocks of ``zone`` skip it."""
+    try:
+        return calendar.existing_instant(local, zone)
+    except calendar.NonexistentLocalTime:
+        words = _("Enter another time: the clocks of %(zone)s are put forward then and skip this one.")
+        form.add_error(name, ValidationError(words, code="nonexistent", params={"zone": zone}))
+        return None

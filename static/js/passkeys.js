@@ -1,4 +1,5 @@
 // Passkeys: a form marked data-passkey asks the browser before it is sent, and sends what the authenticator answered.
+// Its button comes disabled: without this script there is nothing to send.
 (() => {
   "use strict";
   const usable = Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON);
@@ -23,10 +24,13 @@
     const problem = form.querySelector("[data-problem]");
     const show = (text) => { problem.textContent = text; problem.hidden = false; };
     let busy = false;
-    if (!usable) show(problem.dataset.unknown);
+    if (!usable) {
+      show(problem.dataset.unknown);
+      return;
+    }
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (busy || !usable) return;
+      if (busy) return;
       busy = true;
       problem.hidden = true;
       try {
@@ -38,5 +42,6 @@
         busy = false;
       }
     });
+    form.querySelector("[type=submit]").disabled = false;
   });
 })();

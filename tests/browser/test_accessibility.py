@@ -157,6 +157,7 @@ PAGES = {
     "client-general": ("root", "/system/oauth-clients/{client.pk}/", nothing),
     "client-general-limited": ("anna", "/system/oauth-clients/{client.pk}/", nothing),
     "client-general-refused": ("root", "/system/oauth-clients/{client.pk}/", _refused_general),
+    "client-limits": ("root", "/system/oauth-clients/{client.pk}/limits/", nothing),
     "client-credentials": ("root", "/system/oauth-clients/{client.pk}/credentials/", nothing),
     "client-secret-shown": ("root", "/system/oauth-clients/{client.pk}/credentials/", _generate),
     "client-regenerate-dialog": ("root", "/system/oauth-clients/{client.pk}/credentials/", _regenerate_dialog),

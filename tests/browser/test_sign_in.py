@@ -80,8 +80,18 @@ def test_a_passkey_after_the_password(page, world):
     add_passkey(page)
     log_out(page)
     log_in(page)
+    page.get_by_role("heading", name="Second step").wait_for()  # the page before has a button of that name, too
     page.get_by_role("button", name="Use a passkey").click()
     page.get_by_role("heading", name="System").wait_for()
+
+
+def test_nothing_is_sent_before_the_script_can_ask_the_authenticator(page, world):
+    add_passkey(page)
+    log_out(page)
+    page.route("**/passkeys*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    log_in(page)
+    page.get_by_role("heading", name="Second step").wait_for()
+    assert page.get_by_role("button", name="Use a passkey").is_disabled()
 
 
 def test_a_passkey_confirms_who_is_there(page, world, settings):

@@ -29,6 +29,8 @@ def population(request):
             lrs_own=chance.random() < 0.5,
             lrs_full_read=chance.random() < 0.5,
             shared_events=chance.random() < 0.5,
+            requests_per_minute=chance.choice([None, 0, 60]),
+            burst=chance.choice([None, 5]),
             scim_configuration=chance.choice(configurations),
         )
         Client.objects.filter(pk=client.pk).update(generation=chance.randrange(1, 9))
@@ -72,6 +74,8 @@ def expected(credential, service):
         "digest": bytes(credential.digest),
         "revoked": credential.revoked_at is not None and credential.revoked_at <= NOW,
         "expired": credential.expires_at is not None and credential.expires_at <= NOW,
+        "requests_per_minute": client.requests_per_minute,
+        "burst": client.burst,
         "switches": Switches(
             scim=Service.SCIM in asked and configuration is not None and configuration.active,
             lrs_own=client.lrs_own,

@@ -14,6 +14,7 @@ from tests.scim.conftest import assert_refused, make_directory, person
 pytestmark = pytest.mark.django_db(transaction=True)
 NORTH = {"field": "department", "op": "equals", "value": "North"}
 SHARED = {"shared_users": True}
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 
 
 def replace(path, value):
@@ -158,4 +159,7 @@ def test_who_waits_for_each_other_may_try_again(hr, monkeypatch, text):
     answer = hr.post(person("a@x.test"))
     assert_refused(answer, 503)
     assert answer["Retry-After"] == "1"
+    operation = {"method": "POST", "path": "/Users", "bulkId": "1", "data": person("a@x.test")}
+    (one,) = hr.post({"schemas": [BULK], "Operations": [operation]}, "/Bulk").json()["Operations"]
+    assert (one["status"], one["response"]["status"]) == ("503", "503")
     assert not LmsUser.objects.exists()

@@ -1,4 +1,4 @@
-"""Changes a client: what the General tab of its page changes."""
+"""Changes a client: what the General and Limits tabs of its page change."""
 
 from argparse import ArgumentParser, BooleanOptionalAction
 from typing import Any
@@ -12,6 +12,10 @@ from clients.management.commands.create_client import check
 from clients.models import Client
 
 _SWITCHES = ("lrs_own", "lrs_full_read", "shared_events")
+
+
+_LIMITS = ("requests_per_minute", "burst")
+_DEFAULT = "default"
 
 
 class Command(BaseCommand):
@@ -33,6 +37,11 @@ class Command(BaseCommand):
         for name in _SWITCHES:
             parser.add_argument("--" + name.replace("_", "-"), action=BooleanOptionalAction)
 
+        parser.add_argument(
+            "--requests-per-minute", type=_limit, metavar="N", help='0: no limit; "default": the server\'s'
+        )
+        parser.add_argument("--burst", type=_limit, metavar="N", help='how many at once; "default": the server\'s')
+
     def handle(self, *, client_id: str, **options: Any) -> None:
         client = lookups.client(client_id)
         values = _values(options)
@@ -44,6 +53,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{client.name}: {'changed' if changed else 'nothing differed'}.")
 
 
+def _limit(text: str) -> int | str:
+    return _DEFAULT if text == _DEFAULT else int(text)
+
+
 def _values(options: dict[str, Any]) -> dict[str, Any]:
     named = {
         "name": options["name"],
@@ -52,6 +65,9 @@ def _values(options: dict[str, Any]) -> dict[str, Any]:
         **{name: options[name] for name in _SWITCHES},
     }
     values = {name: value for name, value in named.items() if value is not None}
+    for name in _LIMITS:
+        if options[name] is not None:
+            values[name] = None if options[name] == _DEFAULT else options[name]
     if (slug := options["scim_configuration"]) is not None:
         values["scim_configuration"] = lookups.scim_configuration(slug) if slug else None
     return values

@@ -12,7 +12,7 @@ from clients.audit import Origin
 from clients.management import lookups
 from clients.management.ages import age, before
 from lrs.management.progress import Progress
-from lrs.retention import counts, number_of, purge
+from lrs.retention import counts, number_of, purge, purge_all
 from lrs.statement.times import written
 
 
@@ -40,8 +40,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{total} Statements stored before {written(cutoff)} would be deleted.")
             return
         progress = Progress(self.stderr, "deleted", total)
-        for client, _count in found:
-            for done in purge(client, cutoff, by=Origin.command("purge_statements")):
-                progress.add(done)
+        by = Origin.command("purge_statements")
+        for done in purge(only, cutoff, by=by) if only else purge_all(cutoff, by=by):
+            progress.add(done)
         progress.end()
         self.stdout.write(f"{progress.done} Statements stored before {written(cutoff)} were deleted.")

@@ -127,6 +127,8 @@ def test_an_unknown_client_id_is_said(command):
         (["--no-lrs-full-read"], "lrs_full_read", False),
         (["--shared-events"], "shared_events", True),
         (["--no-scim-configuration"], "scim_configuration_id", None),
+        (["--requests-per-minute", "0"], "requests_per_minute", 0),
+        (["--burst", "7"], "burst", 7),
     ],
 )
 def test_set_client_changes_what_is_named(arguments, field, value):
@@ -162,6 +164,15 @@ def test_set_client_says_when_there_is_nothing_to_do():
     assert run("set_client", client.client_id, "--active") == "X: nothing differed.\n"
     with pytest.raises(CommandError, match="name: "):
         run("set_client", client.client_id, "--name", "")
+
+
+def test_set_client_gives_back_the_limits_of_the_server():
+    client, _ = made("X")
+    run("set_client", client.client_id, "--requests-per-minute", "60", "--burst", "5")
+    run("set_client", client.client_id, "--requests-per-minute", "default", "--burst", "default")
+    assert Client.objects.values_list("requests_per_minute", "burst").get() == (None, None)
+    with pytest.raises(CommandError, match="burst: "):
+        run("set_client", client.client_id, "--burst", "0")
 
 
 def test_the_librarys_command_refuses():

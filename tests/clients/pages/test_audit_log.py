@@ -62,6 +62,14 @@ def test_an_entry_of_a_refused_credential_leads_nowhere(root, world):
     assert "Credential refused" in page.content.decode()
 
 
+def test_a_reason_is_told_in_words_but_for_a_typed_one(root, world):
+    audit.record("login_failed", world.anna, by=builders.BY, reason="blocked")
+    audit.record("user_blocked", world.anna, by=builders.BY, reason="blocked")
+    for action, words in (("login_failed", "The administrator is blocked"), ("user_blocked", "blocked")):
+        page = root.get(f"{LIST}{AuditEntry.objects.get(action=action).pk}/")
+        assert [(fact.name, fact.new) for fact in page.context["facts"]] == [("Reason", words)]
+
+
 def test_an_unknown_action_reads_as_its_name(root, world):
     audit.record("something_odd", world.near, by=builders.BY, labels=["HR", "Partners"], nothing=None)
     entry = AuditEntry.objects.get(action="something_odd")

@@ -49,7 +49,8 @@ def test_a_clone_has_the_settings_and_no_credentials(root, world):
     actions.update_client(world.near, values=values, by=builders.BY)
     actions.regenerate_secret(world.near, by=builders.BY)
     assert root.get(f"{CLIENTS}{world.near.pk}/clone/").context["form"]["name"].value() == "Near (copy)"
-    answer = root.post(f"{CLIENTS}{world.near.pk}/clone/", {"name": "Second"})
+    form = {"name": "Second", "confirm_full_read": "on"}
+    answer = root.post(f"{CLIENTS}{world.near.pk}/clone/", form)
     made = Client.objects.get(name="Second")
     assert answer.url == made.get_absolute_url()
     assert {name: getattr(made, name) for name in values} == values
@@ -58,11 +59,22 @@ def test_a_clone_has_the_settings_and_no_credentials(root, world):
     assert not made.credentials.exists()
 
 
+def test_a_clone_with_full_read_needs_the_second_tick(root, world):
+    address = f"{CLIENTS}{world.near.pk}/clone/"
+    assert "confirm_full_read" not in root.get(address).content.decode()
+    actions.update_client(world.near, values={"lrs_full_read": True}, by=builders.BY)
+    assert "confirm_full_read" in root.get(address).content.decode()
+    answer = root.post(address, {"name": "Second"})
+    assert (answer.status_code, answer.content.decode().count("Tick the box to confirm.")) == (422, 2)
+    assert not Client.objects.filter(name="Second").exists()
+
+
 def test_a_clone_grants_nothing_the_administrator_could_not(anna, world):
     outside = builders.make_configuration()
     values = {"scim_configuration": outside, "lrs_own": True, "lrs_full_read": True}
     actions.update_client(world.near, values=values, labels=[world.helsinki, world.partners], by=builders.BY)
-    assert "left off" in anna.get(f"{CLIENTS}{world.near.pk}/clone/").content.decode()
+    page = anna.get(f"{CLIENTS}{world.near.pk}/clone/").content.decode()
+    assert ("left off" in page, "confirm_full_read" in page) == (True, False)
     anna.post(f"{CLIENTS}{world.near.pk}/clone/", {"name": "Second"})
     made = Client.objects.get(name="Second")
     assert (made.scim_configuration, made.lrs_full_read, made.lrs_own) == (None, False, True)

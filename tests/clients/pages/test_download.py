@@ -44,7 +44,7 @@ def test_download_is_the_filtered_list(root, world):
     assert answer["Content-Disposition"] == 'attachment; filename="oauth-clients.csv"'
     heads, row = table(answer)
     columns = ["Name", "Description", "Updated", "Active", "Access", "Permission labels", "Last used"]
-    assert heads == [*columns, "Client ID"]
+    assert heads == [*columns, "Client ID", "Requests per minute", "Requests at once"]
     assert row[:2] == ['\'=cmd|"x"', "Ä, B"]
     assert row[3:6] == ["Yes", "LRS own, Shared events", "HR / Helsinki"]
 

@@ -16,6 +16,8 @@ ADDRESSES = {
     "login/",
     "second-step/",
     "passkey/",
+    "oidc/",
+    "oidc/callback/",
     "again/",
     "logout/",
     "password/",

@@ -18,6 +18,7 @@ from clients.models import AuditEntry
 from lrs.forwarding import engine
 from lrs.forwarding.actions import forward_due
 from lrs.models import ForwardRefusal, ForwardTarget, Statement
+from lrs.statement.voiding import VOIDED
 from tests.lrs.parts import MULTIPART, attachment, body, part
 from tests.lrs.statement.samples import statement
 from tests.lrs.stored import new_id
@@ -147,6 +148,15 @@ def test_to_a_second_installation(own, other, installation):
     for here, one in zip(mine, found, strict=True):
         assert {k: v for k, v in here.items() if k not in owned} == {k: v for k, v in one.items() if k not in owned}
     assert b"\r\n\r\ndata\r\n" in ask(statementId=value["id"], attachments="true").content
+
+
+def test_what_is_voided_goes_before_what_voids_it(own, faulty):
+    target, verb = new_id(), {"id": "a:chosen"}
+    own.post([statement(id=target, verb=verb), statement()])
+    [voider] = own.post(statement(verb={"id": VOIDED}, object={"objectType": "StatementRef", "id": target})).json()
+    add(faulty.url, verb=verb["id"])
+    assert "2 delivered, 0 refused" in forward()
+    assert list(faulty.stored) == [target, voider]
 
 
 def test_faults_that_pass(own, faulty, batches_of_4):

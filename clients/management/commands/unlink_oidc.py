@@ -1,0 +1,26 @@
+"""For whoever got another account at the organisation's provider, so that the stored one fits no more."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from clients.audit import Origin
+from clients.identities import unlink
+from clients.models import Administrator
+
+
+class Command(BaseCommand):
+    help = "Forget who an administrator is at the OpenID Connect provider: the next login goes by e-mail address again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *, username: str, **options: Any) -> None:
+        person = Administrator.objects.filter(username__iexact=username).first()
+        if person is None:
+            raise CommandError(f"There is no administrator {username}.")
+        if unlink(person, by=Origin.command("unlink_oidc")):
+            self.stdout.write(f"Identity of {person.username} forgotten.")
+        else:
+            self.stdout.write(f"{person.username} had none.")
