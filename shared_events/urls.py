@@ -28,6 +28,7 @@ urlpatterns = [
     path("system/shared-event-peers/<int:pk>/", peer.edit, name="peer"),
     path("system/shared-event-peers/<int:pk>/events/", mirrored.mirrored, name="mirrored-events"),
     path("system/shared-event-peers/<int:pk>/quarantine/<int:case>/discard/", peer.discard, name="quarantine-discard"),
+    path("system/shared-event-peers/<int:pk>/quarantine/<int:case>/retry/", peer.retry, name="quarantine-retry"),
     path("system/shared-event-peers/<int:pk>/<slug:action>/", peer.act, name="peer-action"),
     path("system/mirrored-events/<int:pk>/", mirrored.event, name="mirrored-event"),
     path("system/mirrored-events/<int:pk>/event.ics", event_ics.mirrored, name="mirrored-event-ics"),

@@ -72,6 +72,7 @@ ACTIONS: dict[str, Text] = {
     "peer_paused": gettext_lazy("Shared-event peer paused"),
     "peer_resumed": gettext_lazy("Shared-event peer resumed"),
     "peer_removals_confirmed": gettext_lazy("Removals of a shared-event peer confirmed"),
+    "quarantine_retried": gettext_lazy("Quarantined item taken after all"),
     "quarantine_discarded": gettext_lazy("Quarantined item discarded"),
 }
 # Facts that are no field of the object, or whose field has no name on a page.

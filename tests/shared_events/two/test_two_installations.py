@@ -38,7 +38,8 @@ def test_no_fault_of_the_line_makes_a_difference(pair):
             a.create(titles=[f"{title} {part}" for part in range(3)])  # two pages
             before = b.mirrored()
             a.line.faults += [passed] * ((number + cycle) % 2) + [fault]
-            told = b.sync(page=2, patience=1.5 if fault is line.delayed_beyond_patience else 0)
+            while a.line.faults:  # a busy machine may try its patience before the fault does
+                told = b.sync(page=2, patience=3 if fault is line.delayed_beyond_patience else 0)
             expected = "behind" if fault in BEHIND else "failed" if fault in REFUSED else "ok"
             assert told["state"] == expected, (title, told)
             assert before.items() <= b.mirrored().items(), title
@@ -63,7 +64,7 @@ def test_a_killed_synchronization_is_taken_up_where_it_was(pair):
 
     for how in ({"page": 2}, {"full": True}):
         steps, pages = undisturbed(**how)
-        for point in range(1, steps + 1, max(1, steps // POINTS)):
+        for point in range(1, steps, max(1, steps // POINTS)):
             news(f"{how} {point}")
             before = len(a.line.pages)
             assert b.sync(kill_at=point, **how) == {"killed": 9}
@@ -76,8 +77,10 @@ def test_a_killed_synchronization_is_taken_up_where_it_was(pair):
 def test_a_killed_process_holds_its_lease_for_a_while(pair):
     a, b = pair
     b.settle()
+    idle = b.sync()["steps"]
     a.create(titles=["Leased"])
-    assert b.sync(kill_at=b.sync()["steps"] - 3) == {"killed": 9}
+    assert b.sync(kill_at=idle // 2) == {"killed": 9}
+    assert b.hold() == 1
     before = b.facts()
     b.sync()
     assert b.facts() == before
