@@ -32,6 +32,7 @@ class Run:
     def __init__(self, users: int, rounds: int, cycle: int) -> None:
         self.users, self.rounds, self.cycle = users, rounds, cycle
         self.rows: list[Row] = []
+        self.floor: dict[bool, float] = {}  # p50 of reading one row, and of reading one and writing one
         self.here = requests_of(data.configuration(users))
         self.fresh = requests_of(_emptied())
         self.ids = self._ids("User")
@@ -39,7 +40,9 @@ class Run:
 
     def all(self, only: list[str]) -> int:
         head = f"{connection.vendor}, {self.users} users, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-        print(f"\n{head}\n{'':51} {'p50':>9} {'p95':>9} {'CPU':>7} {'target':>7} {'limit':>7}", flush=True)
+        print(
+            f"\n{head}\n{'':51} {'p50':>9} {'p95':>9} {'CPU':>7} {'x floor':>8} {'target':>7} {'limit':>7}", flush=True
+        )
         self.floors()
         for number in range(1, 14):
             name = f"B{number}"
@@ -150,7 +153,10 @@ class Run:
         numbers = range(self.cycle)
         work = [(self.fresh.bearer, mark, list(numbers[part::CONNECTIONS])) for part in range(CONNECTIONS)]
         rate = self.at_once(_initial_cycle, work, 2 * self.cycle)
-        self.add("B9", f"look-up and POST of {self.cycle} users", rate, 70, 25, unit="req/s", more=True)
+        each = self.cycle // CONNECTIONS + 1
+        floor = self.at_once(_floor_cycle, [(self.floor_requests(), each)] * CONNECTIONS, 2 * each * CONNECTIONS)
+        name = f"look-up and POST of {self.cycle} users"
+        self.add("B9", name, rate, 70, 25, unit="req/s", more=True, floor=floor)
 
     def b10(self) -> None:
         group = self.fresh_group()
@@ -160,7 +166,9 @@ class Run:
         rate = self.at_once(_add_members, work, sum(map(len, parts)))
         members = self.here.sent(self.here.get(f"/Groups/{group}"))["members"]
         assert {one["value"] for one in members} == {one for part in parts for one in part}, "lost update"
-        self.add("B10", f"{CONNECTIONS} clients PATCH one group", rate, 45, 20, unit="req/s", more=True)
+        floor = self.at_once(_floor_cycle, [(self.floor_requests(), each)] * CONNECTIONS, 2 * each * CONNECTIONS)
+        name = f"{CONNECTIONS} clients PATCH one group"
+        self.add("B10", name, rate, 45, 20, unit="req/s", more=True, floor=floor)
 
     def at_once(self, task: Callable[[Any], None], work: list[Any], requests: int) -> float:
         connections.close_all()
@@ -207,13 +215,16 @@ class Run:
         self.add("B13", "growth of memory by B6 at the largest and B4", _resident() - before, 30, 100, unit="MB")
 
     def floors(self) -> None:
+        read, write = self.floor_requests()
+        for environ, name in ((read, "floor: SELECT"), (write, "floor: SELECT and INSERT")):
+            self.floor[_writes(environ)] = self.timed("", name, self.here, [environ] * self.rounds)
+
+    def floor_requests(self) -> tuple[Environ, Environ]:
         client = self.here.configuration.clients.last().client_id
         read = {"REQUEST_METHOD": "GET", "PATH_INFO": "/floor/read", "HTTP_X_CLIENT": client}
         kind = "application/x-www-form-urlencoded"
         write = {"REQUEST_METHOD": "POST", "PATH_INFO": "/floor/write", "CONTENT_TYPE": kind}
-        write["body"] = f"client_id={client}".encode()
-        self.timed("", "floor: SELECT", self.here, [read] * self.rounds)
-        self.timed("", "floor: SELECT and INSERT", self.here, [write] * self.rounds)
+        return read, write | {"body": f"client_id={client}".encode()}
 
     def timed(
         self,
@@ -225,13 +236,14 @@ class Run:
         limit: float | None = None,
     ) -> float:
         """p50."""
-        times = directory.times(environs)
-        self.add(case, name, p95(times), target, limit, p50=median(times), cpu=median(directory.cpu))
+        sent = list(environs)
+        times, floor = directory.times(sent), self.floor.get(_writes(sent[0]))
+        self.add(case, name, p95(times), target, limit, p50=median(times), cpu=median(directory.cpu), floor=floor)
         return median(times)
 
     def median(self, case: str, name: str, times: list[float], target: float, limit: float) -> None:
         """Of requests too long to have a p95."""
-        self.add(case, name, max(times), target, limit, p50=median(times))
+        self.add(case, name, max(times), target, limit, p50=median(times), floor=self.floor[True])
 
     def add(self, *args: Any, **values: Any) -> None:
         self.rows.append(Row(*args, **values))
@@ -267,6 +279,15 @@ def _initial_cycle(work: tuple[str, str, list[int]]) -> None:
     connections.close_all()
 
 
+def _floor_cycle(work: tuple[tuple[Environ, Environ], int]) -> None:
+    (read, write), turns = work
+    directory = _connected("")
+    for _ in range(turns):
+        directory.sent(read)
+        directory.sent(write)
+    connections.close_all()
+
+
 def _add_members(work: tuple[str, str, list[str]]) -> None:
     bearer, group, members = work
     directory = _connected(bearer)
@@ -274,6 +295,10 @@ def _add_members(work: tuple[str, str, list[str]]) -> None:
         directory.sent(directory.patch(f"/Groups/{group}", {"op": "add", "path": "members", "value": [{"value": one}]}))
     usage.flush()
     connections.close_all()
+
+
+def _writes(environ: Environ) -> bool:
+    return environ["REQUEST_METHOD"] != "GET"
 
 
 def _connected(bearer: str) -> Requests:

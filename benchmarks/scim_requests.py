@@ -21,7 +21,10 @@ Environ = dict[str, Any]
 
 @dataclass
 class Row:
-    """Milliseconds unless ``unit`` says otherwise. ``cpu``: of this process. ``more``: larger figures are better."""
+    """Milliseconds unless ``unit`` says otherwise. ``cpu``: of this process. ``more``: larger figures are better.
+
+    ``floor``: the least that the like can cost here, as p50 or, of rates, as a rate.
+    """
 
     case: str
     name: str
@@ -32,6 +35,14 @@ class Row:
     cpu: float | None = None
     unit: str = "ms"
     more: bool = False
+    floor: float | None = None
+
+    @property
+    def ratio(self) -> str:
+        """How many times the floor, or which part of its rate."""
+        if self.floor is None:
+            return "-"
+        return f"{(self.value if self.p50 is None else self.p50) / self.floor:.2f}"
 
     def misses(self, bound: float | None) -> bool:
         return bound is not None and (self.value < bound if self.more else self.value > bound)
@@ -41,7 +52,7 @@ class Row:
         bounds = [f"{bound:g}" if bound is not None else "-" for bound in (self.target, self.limit)]
         verdict = "FAILED" if self.misses(self.limit) else "over target" if self.misses(self.target) else ""
         cpu = "" if self.cpu is None else f"{self.cpu:.1f}"
-        figures = f"{p50:>9} {self.value:9.1f} {cpu:>7} {bounds[0]:>7} {bounds[1]:>7} {self.unit:5}"
+        figures = f"{p50:>9} {self.value:9.1f} {cpu:>7} {self.ratio:>8} {bounds[0]:>7} {bounds[1]:>7} {self.unit:5}"
         return f"{self.case:4} {self.name:46} {figures} {verdict}"
 
 

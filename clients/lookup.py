@@ -15,6 +15,7 @@ from clients.models import Client, Credential, LmsSettings, RevokedToken
 from clients.rights import Service, Switches
 
 LAST_USED_RESOLUTION_SECONDS = 60
+_SWITCHES = 4  # columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Holder:
     switches: Switches
     requests_per_minute: int | None = None
     burst: int | None = None
+    scim_configuration: Any = field(default=None, repr=False)  # the connected one, where Service.SCIM was asked for
 
     @property
     def live(self) -> bool:
@@ -80,7 +82,8 @@ def _fetch(statement: str, times: list[Any], key: list[Any]) -> Holder | None:
     if row is None:
         return None
     client_pk, client_id, name, active, generation, configuration, pk, number, digest, revoked, expired, used = row[:12]
-    rate, burst, *switches = row[12:]
+    rate, burst = row[12:14]
+    switches, connected = row[14 : 14 + _SWITCHES], row[14 + _SWITCHES :]
     return Holder(
         client_pk=client_pk,
         client_id=client_id,
@@ -97,7 +100,33 @@ def _fetch(statement: str, times: list[Any], key: list[Any]) -> Holder | None:
         switches=Switches(*map(bool, switches)),
         requests_per_minute=rate,
         burst=burst,
+        scim_configuration=_configuration(connected) if connected and configuration is not None else None,
     )
+
+
+def _configuration(row: tuple[Any, ...]) -> models.Model:
+    """As the ORM would make it of the same columns."""
+    values = list(row)
+    for position, column, converters in _converters(connection.vendor):
+        for converter in converters:
+            values[position] = converter(values[position], column, connection)
+    model = _configuration_model()
+    return model.from_db(connection.alias, [one.attname for one in model._meta.concrete_fields], values)  # noqa: SLF001
+
+
+@cache
+def _converters(vendor: str) -> list[tuple[int, Any, list[Any]]]:  # noqa: ARG001 - each has its own
+    """Of the columns that the database does not return as the model has them."""
+    columns = enumerate(one.cached_col for one in _configuration_model()._meta.concrete_fields)  # noqa: SLF001
+    found = (
+        (position, column, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)])
+        for position, column in columns
+    )
+    return [one for one in found if one[2]]
+
+
+def _configuration_model() -> type[models.Model]:
+    return Client._meta.get_field("scim_configuration").related_model  # noqa: SLF001
 
 
 @cache
@@ -112,6 +141,7 @@ def _statement(service: Service | None, vendor: str, key: str) -> str:  # noqa: 
         client("requests_per_minute"),
         client("burst"),
         *_switches(client, service),
+        *_connected(service),
     ]
     return (
         f"SELECT {', '.join(columns)} FROM {credential.source} "  # noqa: S608 - names of models only
@@ -141,10 +171,18 @@ def _switches(client: "_Table", service: Service | None) -> list[str]:
     return [scim, client("lrs_own"), client("lrs_full_read"), shared_events]
 
 
+def _connected(service: Service | None) -> list[str]:
+    """The whole row, for the one service that needs it: every request of a directory begins with it."""
+    if service is not Service.SCIM:
+        return []
+    model = _configuration_model()
+    return list(map(_Table(model, "f"), (one.name for one in model._meta.concrete_fields)))  # noqa: SLF001
+
+
 def _configuration_join(client: "_Table", service: Service | None) -> str:
     if service not in {None, Service.SCIM}:
         return ""
-    configuration = _Table(Client._meta.get_field("scim_configuration").related_model, "f")  # noqa: SLF001
+    configuration = _Table(_configuration_model(), "f")
     return f" LEFT JOIN {configuration.source} ON {configuration('id')} = {client('scim_configuration')}"
 
 

@@ -7,6 +7,7 @@ it is known as well when the same file comes again.
 
 import gzip
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
@@ -19,7 +20,6 @@ from lrs import store
 from lrs.authorities import authority_of
 from lrs.body import attached
 from lrs.incoming import Prepared, prepare_put
-from lrs.models import StatementId
 from lrs.parsing import Received, read_one, read_one_or_more
 from lrs.statement.types import Version
 
@@ -99,18 +99,26 @@ def _line(number: int, text: bytes) -> Line:
 
 
 def run(source: Iterable[Line], client: ClientRecord, version: Version) -> Iterator[Report]:
-    """The report so far, after each batch."""
-    report, batch = Report(), _Batch(client)
-    for line in source:
-        try:
-            batch.add(line, version)
-        except ApiError as error:
-            report.refused.append(Refused(line.number, error.detail))
-        if len(batch.prepared) == BATCH:
+    """The report so far, after each batch. The next batch is read and checked while one is stored."""
+    report, batches = Report(), _batches(source, client, version)
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while batch := coming.result():
+            coming = reader.submit(next, batches, None)
             batch.store(report)
             yield report
-    batch.store(report)
     yield report
+
+
+def _batches(source: Iterable[Line], client: ClientRecord, version: Version) -> Iterator["_Batch"]:
+    """Needs no database."""
+    batch = _Batch(client)
+    for line in source:
+        batch.add(line, version)
+        if batch.size == BATCH:
+            yield batch
+            batch = _Batch(client)
+    yield batch
 
 
 class _Batch:
@@ -118,8 +126,24 @@ class _Batch:
         self.client = client
         self.prepared: dict[str, tuple[int, Prepared]] = {}
         self.twice: list[tuple[int, Prepared]] = []
+        self.refused: list[Refused] = []
+
+    @property
+    def size(self) -> int:
+        return len(self.prepared) + len(self.twice) + len(self.refused)
 
     def add(self, line: Line, version: Version) -> None:
+        try:
+            one = self._prepared(line, version)
+        except ApiError as error:
+            self.refused.append(Refused(line.number, error.detail))
+            return
+        if one.key in self.prepared:
+            self.twice.append((line.number, one))
+        else:
+            self.prepared[one.key] = (line.number, one)
+
+    def _prepared(self, line: Line, version: Version) -> Prepared:
         if line.received is None:
             raise _Unreadable(line.reason)
         value = line.received.value
@@ -132,24 +156,20 @@ class _Batch:
         one = prepare_put(line.received, version, name)
         with attached(iter(()), [value], version):  # a file brings no data: what needs some is refused
             pass
-        if one.key in self.prepared:
-            self.twice.append((line.number, one))
-        else:
-            self.prepared[one.key] = (line.number, one)
+        return one
 
     def store(self, report: Report) -> None:
+        report.refused += self.refused
         for part in ([*self.prepared.values()], *([again] for again in self.twice)):
             self._store(part, report)
-        self.prepared, self.twice = {}, []
 
     def _store(self, part: list[tuple[int, Prepared]], report: Report) -> None:
         """All at once; where one of them is refused, each half by itself."""
         if not part:
             return
-        known = StatementId.objects.filter(pk__in=[one.id for _, one in part], seq__isnull=False).count()
         try:
             authority = authority_of(self.client)
-            store.write([one for _, one in part], client=self.client.pk, authority=authority)
+            stored = store.write([one for _, one in part], client=self.client.pk, authority=authority)
         except ApiError as error:
             if len(part) == 1:
                 report.refused.append(Refused(part[0][0], error.detail))
@@ -158,8 +178,8 @@ class _Batch:
             self._store(part[:middle], report)
             self._store(part[middle:], report)
         else:
-            report.known += known
-            report.stored += len(part) - known
+            report.known += len(part) - stored
+            report.stored += stored
 
 
 class _Unreadable(ApiError):

@@ -71,6 +71,18 @@ def keys_of(learner: Learner, public_address: str) -> set[str]:
     return {key for actor in actors if (key := keys.of_actor(actor))}
 
 
+def agents_of(text: str) -> list[str]:
+    """Keys of the one user whose user name, mail address or employee ID this is, those that are nobody else's."""
+    email = text if "@" in text else ""
+    meant = keys_of(Learner(0, "", user_name=text, email=email, employee_id=""), public_url())
+    users = set(AgentUser.objects.filter(key__in=meant).values_list("user", flat=True))
+    if len(users) != 1:
+        return []
+    found = [key.hex for key in AgentUser.objects.filter(user__in=users).order_by("key").values_list("key", flat=True)]
+    own = users_of(found)
+    return [key for key in found if key in own]
+
+
 def users_of(agents: Collection[str]) -> dict[str, tuple[int, str]]:
     """By key, id and name of the user; a key that fits several users tells of none."""
     found: dict[str, list[tuple[int, str]]] = {}

@@ -47,7 +47,9 @@ class Search:
         self.ending = f"ORDER BY seq {order} LIMIT %(count)s"
 
     def parameters(self, part: Range, count: int) -> dict[str, Any]:
-        named = {f"key{index}": wanted.key for index, wanted in enumerate(self.wanted)}
+        named = {
+            f"key{index}_{place}": key for index, one in enumerate(self.wanted) for place, key in enumerate(one.keys)
+        }
         return {"low": part.low, "high": part.high, "count": count, **named}
 
     def numbers(self) -> str:
@@ -84,16 +86,18 @@ class Search:
         beside = "".join(self._exists(index, wanted) for index, wanted in enumerate(others, start=1))
         hops = "" if self.owners is None else " AND r.hop >= 0"  # foreign Statements lend nothing
         return [
-            f"SELECT DISTINCT r.seq FROM {table(Relation)} r WHERE r.client_id = {client} AND r.key = %(key0)s "  # noqa: S608
+            f"SELECT DISTINCT r.seq FROM {table(Relation)} r WHERE r.client_id = {client} AND r.key = %(key0_{place})s "  # noqa: S608
             f"AND r.plain = {plain} AND r.seq > %(low)s AND r.seq <= %(high)s{hops}{beside} {self.ending}"
+            for place in range(len(first.keys))
             for plain in (("TRUE", "FALSE") if first.related else ("TRUE",))
         ]
 
     def _exists(self, index: int, wanted: Wanted) -> str:
         plain = "x.plain IN (TRUE, FALSE)" if wanted.related else "x.plain = TRUE"
+        keys = ", ".join(f"%(key{index}_{place})s" for place in range(len(wanted.keys)))
         found = (
             f"EXISTS (SELECT 1 FROM {table(Relation)} x WHERE x.client_id = r.client_id "  # noqa: S608
-            f"AND x.key = %(key{index})s AND {plain} AND x.seq = r.seq AND x.hop = r.hop)"
+            f"AND x.key IN ({keys}) AND {plain} AND x.seq = r.seq AND x.hop = r.hop)"
         )
         if wanted.key not in self.bearers:
             return f" AND {found}"

@@ -33,13 +33,20 @@ class Data(NamedTuple):
 _NO_DATA = Data()
 
 
-def write(prepared: Sequence[Prepared], *, client: int, authority: int, data: Data = _NO_DATA) -> None:
-    """Store what is new; what this client has stored before stays as it is. StatementConflict where that differs."""
-    if len(prepared) == 1 and _is_plain(prepared[0], data):
-        if not retried(lambda: _write_one(prepared[0], client, authority)):
-            retried(lambda: _write(prepared, client, authority, data))
-    elif prepared:
-        retried(lambda: _write(prepared, client, authority, data))
+def write(prepared: Sequence[Prepared], *, client: int, authority: int, data: Data = _NO_DATA) -> int:
+    """Store what is new, and how many that were; what this client has stored before stays as it is.
+
+    StatementConflict where that differs.
+    """
+    if not prepared:
+        return 0
+    if (
+        len(prepared) == 1
+        and _is_plain(prepared[0], data)
+        and retried(lambda: _write_one(prepared[0], client, authority))
+    ):
+        return 1
+    return retried(lambda: _write(prepared, client, authority, data))
 
 
 def _is_plain(one: Prepared, data: Data) -> bool:
@@ -58,7 +65,7 @@ def _write_one(one: Prepared, client: int, authority: int) -> bool:
 
 
 @transaction.atomic
-def _write(prepared: Sequence[Prepared], client: int, authority: int, data: Data) -> None:
+def _write(prepared: Sequence[Prepared], client: int, authority: int, data: Data) -> int:
     if data.sent or any(one.target for one in prepared):
         locks.share()
     first = clock().draw(len(prepared))
@@ -78,6 +85,7 @@ def _write(prepared: Sequence[Prepared], client: int, authority: int, data: Data
     _lend(fresh, arrived, client)
     _attach(fresh, client, data)
     descriptions.add([(seq, told) for seq, one in fresh for told in one.told], client)
+    return len(fresh)
 
 
 def _row(seq: int, one: Prepared, client: int, authority: int, state: int) -> tuple[Any, ...]:

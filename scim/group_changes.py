@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clients import audit
@@ -15,7 +15,7 @@ from scim.filters.membership_backend import MembershipBackend
 from scim.filters.tree import Tree
 from scim.models import ScimConfiguration, ScimLink
 from scim.notes import Notes
-from scim.provisioning import uniqueness
+from scim.provisioning import uniqueness, whole
 from scim.storage import groups, index
 from scim.wanted import Wanted
 
@@ -58,7 +58,7 @@ class GroupKeeper:
     case_exact: Collection[str] = ()
     notes: Notes = field(default_factory=Notes)
 
-    @transaction.atomic
+    @whole
     def create(self, wanted: Wanted, members: Collection[str]) -> ScimLink:
         now = timezone.now()
         group = ScimLink(configuration=self.configuration, kind=ScimLink.Kind.GROUP, created=now, modified=now)
@@ -67,7 +67,7 @@ class GroupKeeper:
         audit.record("group_created", group, by=self.by, **self._facts(group))
         return group
 
-    @transaction.atomic
+    @whole
     def change(self, group: ScimLink, wanted: Wanted | None, changes: Sequence[Change] = ()) -> ScimLink:
         """To what is wanted (None: as it is), changes of members in their order. Without effect the version stays."""
         self._about(group)
@@ -83,7 +83,7 @@ class GroupKeeper:
             group.save(update_fields=["version", "modified"])
         return group
 
-    @transaction.atomic
+    @whole
     def remove(self, group: ScimLink) -> None:
         """Leave a tombstone; the members stay."""
         self._about(group)
@@ -114,10 +114,12 @@ class GroupKeeper:
             case RemoveWhere(entry):
                 backend = MembershipBackend(self.configuration)
                 condition = backend.entry_condition(entry) if entry else None
-                moved = groups.replace(group, ()) if condition is None else groups.remove_where(group, condition)
-                return self._moved("removed", 0, moved=moved)
+                return self._moved("removed", 0, moved=groups.remove_where(group, condition or Q()))
             case Replace(ids):
-                return self._moved("replaced", len(ids), moved=groups.replace(group, self._members(ids)))
+                before = groups.present(group)
+                kept = {before[one] for one in ids if one in before}
+                wanted = kept | self._members([one for one in ids if one not in before])
+                return self._moved("replaced", len(ids), moved=groups.replace(group, before.values(), wanted))
 
     def _moved(self, what: str, count: int, *, moved: bool) -> bool:
         if moved:

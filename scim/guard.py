@@ -116,8 +116,9 @@ def _require_open(configuration: ScimConfiguration, method: str, path: str) -> N
 
 
 def _configuration(access: Access) -> ScimConfiguration:
-    assert access.client.scim_configuration_id is not None, "the right comes with a configuration"
-    return ScimConfiguration.objects.get(pk=access.client.scim_configuration_id)
+    configuration = access.holder.scim_configuration
+    assert isinstance(configuration, ScimConfiguration), "the right comes with a configuration"
+    return configuration
 
 
 def fault(request: HttpRequest) -> HttpResponse:

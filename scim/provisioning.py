@@ -29,6 +29,9 @@ from scim.wanted import Wanted
 _VIOLATED = re.compile(r"(?:lms_user_unique_|scim_lmsuser\.)(user_name|email|employee_id)")
 BLOCKED, UNBLOCKED = "user_blocked", "user_unblocked"
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+whole = transaction.atomic(
+    savepoint=False
+)  # a refusal inside undoes the request's operation, so there is nothing to keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Provisioner:
     case_exact: Collection[str] = ()
     notes: Notes = field(default_factory=Notes)
 
-    @transaction.atomic
+    @whole
     def create(self, wanted: Wanted) -> ScimLink:
         """A new link to a new user, or to the one the keys find. Taken when somebody else has one of them."""
         self.notes.kind, self.notes.external_id = ScimLink.Kind.USER.value, wanted.external_id
@@ -55,7 +58,7 @@ class Provisioner:
         self._tell(toggled, user, link)
         return link
 
-    @transaction.atomic
+    @whole
     def change(self, link: ScimLink, wanted: Wanted) -> ScimLink:
         """Bring link and user to what is wanted. What changes nothing leaves the version alone."""
         user, now = _user_of(link), timezone.now()
@@ -68,7 +71,7 @@ class Provisioner:
             self._tell(toggled, user, link)
         return link
 
-    @transaction.atomic
+    @whole
     def remove(self, link: ScimLink) -> None:
         """Block the user and leave a tombstone: the row and its history stay, the id is never used again."""
         user, now = _user_of(link), timezone.now()
@@ -186,10 +189,9 @@ def _user_of(link: ScimLink) -> LmsUser:
 
 @contextmanager
 def uniqueness(otherwise: str = "userName") -> Iterator[None]:
-    """The database decides races; its constraint names the attribute, or it is ``otherwise``."""
+    """The database decides races; its constraint names the attribute, or it is ``otherwise``. Ends the transaction."""
     try:
-        with transaction.atomic():
-            yield
+        yield
     except IntegrityError as error:
         _refuse(error, otherwise)
 

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.pages.text import Text
@@ -36,6 +37,19 @@ def _path(text: str) -> Callable[[StatementRow], Any]:
     return lambda one: at(one.value, path)
 
 
+def _number(text: str) -> Callable[[StatementRow], Any]:
+    """An integer that no double holds is no value: the column has one type."""
+    read = _path(text)
+    return lambda one: value if _is_double(value := read(one)) else None
+
+
+def _is_double(value: Any) -> bool:
+    try:
+        return value is not None and isfinite(float(value))
+    except OverflowError:
+        return False
+
+
 def _timestamp(one: StatementRow) -> str:
     moment = instant(one.value["timestamp"])
     return "" if moment is None else written(moment)
@@ -55,11 +69,11 @@ COLUMNS = (
     Column("registration", _("Registration"), "uuid", _path("context.registration")),
     Column("success", _("Success"), "boolean", _path("result.success")),
     Column("completion", _("Completion"), "boolean", _path("result.completion")),
-    Column("score_scaled", _("Score (scaled)"), "double", _path("result.score.scaled")),
+    Column("score_scaled", _("Score (scaled)"), "double", _number("result.score.scaled")),
     Column("response", _("Response"), "string", _path("result.response")),
-    Column("score_raw", _("Score (raw)"), "double", _path("result.score.raw"), usual=False),
-    Column("score_min", _("Score (lowest)"), "double", _path("result.score.min"), usual=False),
-    Column("score_max", _("Score (highest)"), "double", _path("result.score.max"), usual=False),
+    Column("score_raw", _("Score (raw)"), "double", _number("result.score.raw"), usual=False),
+    Column("score_min", _("Score (lowest)"), "double", _number("result.score.min"), usual=False),
+    Column("score_max", _("Score (highest)"), "double", _number("result.score.max"), usual=False),
     Column("duration", _("Duration"), "string", _path("result.duration"), usual=False),
     Column("object_type", _("Object type"), "string", _path("object.objectType"), usual=False),
     Column("activity_type", _("Activity type"), "string", _path("object.definition.type"), usual=False),
@@ -84,9 +98,9 @@ class Layout:
         standard = [one for one in COLUMNS if one.key in chosen] or ([] if lines else [o for o in COLUMNS if o.usual])
         wrong = [line for line in lines if len(line) > _MOST_CHARACTERS or read_path(line) is None]
         if wrong:
-            return cls(standard, text, _now("This is not a path: %(path)s") % {"path": wrong[0][:_MOST_CHARACTERS]})
+            return cls(standard, text, gettext("This is not a path: %(path)s") % {"path": wrong[0][:_MOST_CHARACTERS]})
         if len(lines) > MOST_PATHS:
-            return cls(standard, text, _now("At most %(count)s paths, please.") % {"count": MOST_PATHS})
+            return cls(standard, text, gettext("At most %(count)s paths, please.") % {"count": MOST_PATHS})
         return cls([*standard, *(Column(line, line, "string", _path(line)) for line in lines)], text)
 
     @property

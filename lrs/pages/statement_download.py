@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from clients.administration import Action, ObjectType
 from clients.pages.download import stream_csv
-from clients.pages.frame import Step, show
+from clients.pages.frame import Step, administrator, show
 from clients.pages.reach import demand
 from lrs.clock import tell_horizon
 from lrs.pages.reach import owners
@@ -40,7 +40,7 @@ class Walk:
     @classmethod
     def of(cls, request: HttpRequest) -> "Walk":
         user = demand(request, Action.DOWNLOAD, ObjectType.STATEMENT)
-        asked = StatementFilter.of(request.GET)
+        asked = StatementFilter.of(request.GET, user)
         if asked.query is None:
             raise Http404
         return cls(asked.query, owners(user, Action.DOWNLOAD, asked.client), whole_range(asked.query, tell_horizon()))
@@ -112,6 +112,6 @@ def choice(request: HttpRequest) -> HttpResponse:
         most=MOST_PATHS,
         rows=[list(zip(layout.heads(), layout.cells(one), strict=True)) for one in rows],
         kept=kept,
-        filters=StatementFilter.of(request.GET),
+        filters=StatementFilter.of(request.GET, administrator(request)),
         suffix=f"?{urlencode(kept)}",
     )

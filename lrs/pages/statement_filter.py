@@ -2,22 +2,27 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.addresses import service_url
+from clients.models import Administrator
 from clients.pages.text import Text
 from clients.rights import Service
 from lms_oauth.errors import ApiError
 from lms_oauth.http import read_json
-from lrs.statement.parameters import BadParameter, ListQuery, read_query
+from lrs.learners import agents_of
+from lrs.pages.statement_row import may_know_learners
+from lrs.statement.parameters import BadParameter, ListQuery, Wanted, read_query
 from lrs.statement.types import Version
 
 _MOST_CHARACTERS = 2_000
+_LEARNER = "learner"  # only for who may view users
 _TEXTS = ("agent", "verb", "activity", "registration")
 _MOMENTS = ("since", "until")
 _FLAGS = ("related_agents", "related_activities", "ascending")
@@ -38,6 +43,7 @@ class Field:
 
 
 _LABELS: Mapping[str, tuple[Text, str]] = {
+    _LEARNER: (_("Learner"), "text"),
     "agent": (_("Agent"), "text"),
     "verb": (_("Verb"), "text"),
     "activity": (_("Activity"), "text"),
@@ -58,23 +64,40 @@ class StatementFilter:
     client: int | None
     query: ListQuery | None
     problem: str = ""
+    learners: bool = False
 
     @classmethod
-    def of(cls, sent: Mapping[str, str]) -> "StatementFilter":
+    def of(cls, sent: Mapping[str, str], user: Administrator) -> "StatementFilter":
+        learners = may_know_learners(user)
         values = {name: sent.get(name, "").replace("\0", "").strip()[:_MOST_CHARACTERS] for name in _LABELS}
-        values = {name: value for name, value in values.items() if value}
+        values = {name: value for name, value in values.items() if value and (learners or name != _LEARNER)}
         chosen = sent.get("client", "")
         client = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None  # noqa: PLR2004
         try:
             query = read_query(_parameters(values), Version.V2, lambda text: read_json(text.encode()))
         except (BadParameter, ApiError) as error:
-            return cls(values, client, None, str(error))
+            return cls(values, client, None, str(error), learners)
         assert isinstance(query, ListQuery)
-        return cls(values, client, query)
+        if _LEARNER in values:
+            first, *others = agents_of(values[_LEARNER]) or [""]
+            if not first:
+                return cls(
+                    values,
+                    client,
+                    None,
+                    gettext("No learner, or more than one, has this user name, mail address or ID."),
+                    learners,
+                )
+            query = replace(query, wanted=(Wanted(first, others=tuple(others)), *query.wanted))
+        return cls(values, client, query, learners=learners)
 
     @property
     def fields(self) -> list[Field]:
-        return [Field(name, *words, self.values.get(name, "")) for name, words in _LABELS.items()]
+        return [
+            Field(name, *words, self.values.get(name, ""))
+            for name, words in _LABELS.items()
+            if self.learners or name != _LEARNER
+        ]
 
     @property
     def inputs(self) -> list[Field]:
@@ -90,8 +113,8 @@ class StatementFilter:
 
     @property
     def xapi_url(self) -> str:
-        """What an xAPI client asks to get the same list."""
-        return query_url(_parameters(self.values))
+        """What an xAPI client asks to get the same list; empty for a learner, whom only this LMS knows."""
+        return "" if _LEARNER in self.values else query_url(_parameters(self.values))
 
 
 def query_url(parameters: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ _ROWS = 25
 @require_safe
 def statements(request: HttpRequest) -> HttpResponse:
     user = administrator(request)
-    asked = StatementFilter.of(request.GET)
+    asked = StatementFilter.of(request.GET, user)
     within = owners(user, Action.VIEW, asked.client)
     found = _page(asked.query, within, _place(request.GET)) if asked.query else []
     rows = found[:_ROWS]

@@ -20,10 +20,18 @@ class BadParameter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A key each Statement of the answer must have, plainly or as ``related_*`` widens it."""
+    """A key each Statement of the answer must have, plainly or as ``related_*`` widens it.
+
+    ``others``: keys of the same person, any of which will do. No query over xAPI has them.
+    """
 
     key: str
     related: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key, *self.others)
 
 
 @dataclass(frozen=True, slots=True)

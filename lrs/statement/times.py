@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from lrs.statement.shapes import expected, formatted
@@ -122,12 +123,20 @@ duration = formatted(is_duration, "not an ISO 8601 duration such as PT1H30M or P
 
 def comparable_duration(text: str) -> str:
     """Equal for durations of equal parts: zeros and what lies beyond 0.01 s do not count (xAPI 1.0.3 Data §4.6)."""
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _comparable(text)
+
+
+def _comparable(text: str) -> str:
     match = _DURATION.fullmatch(text)
     if match is None:
         return text
     return ",".join(
         _plain(part or "", 2 if unit == "S" else None) for part, unit in zip(match.groups(), "WYMDHMS", strict=True)
     )
+
+
+_LONGEST_REMEMBERED = 32  # characters; memory stays bounded whatever is sent
+_remembered = lru_cache(4096)(_comparable)
 
 
 def _plain(part: str, digits: int | None) -> str:

@@ -1,4 +1,7 @@
-"""System > Provisioning log > Activity: results per hour, day, week or month, and the users by their state."""
+"""System > Provisioning log > Activity: results per hour, day, week or month, the lag, and the users by their state.
+
+Each of the three can be downloaded.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -24,30 +27,37 @@ from clients.pages.period import Part, Period
 from clients.pages.table import ChosenFilter, Filter, Option
 from clients.pages.text import Text
 from scim.models import LmsUser, ProvisioningEntry, ScimConfiguration
+from scim.pages.lag import CSV_HEADS, behind, lag_chart
 from scim.pages.log_table import MAX_OPTIONS
 from scim.pages.users import in_reach_of
 
 Outcome = ProvisioningEntry.Outcome
 _BAD = (Outcome.REFUSED, Outcome.FAILED)
+_LAG, _STATES = "lag", "states"
+_USERS = Series(_("Users"))
 _RESULTS = (Series(_("Succeeded")), Series(_("Refused or failed"), "s-bad"))
 
 
 @require_safe
 def activity(request: HttpRequest) -> HttpResponseBase:
     user, period = administrator(request), Period.of(request.GET.dict())
-    downloading = "download" in request.GET
+    wanted = request.GET.get("download")
+    if wanted == _STATES:
+        return _states_csv(user)
     may_download = user.may(Action.DOWNLOAD, ObjectType.SCIM_CONFIGURATION)
-    if downloading and not may_download:
+    if wanted is not None and not may_download:
         raise PermissionDenied
-    within = ScimConfiguration.objects.in_reach_of(user, Action.DOWNLOAD if downloading else Action.VIEW)
+    within = ScimConfiguration.objects.in_reach_of(user, Action.VIEW if wanted is None else Action.DOWNLOAD)
     chosen = _chosen(request, within)
-    bars = list(_bars(period, within.filter(pk=chosen.value) if chosen.value else within))
-    if downloading:
+    if chosen.value:
+        within = within.filter(pk=chosen.value)
+    if wanted == _LAG:
+        return stream_csv("provisioning-lag", CSV_HEADS, [one.row() for one in behind(within, timezone.now())])
+    bars = list(_bars(period, within))
+    if wanted is not None:
         rows = [(bar.name, *bar.values) for bar in bars]
         return stream_csv("provisioning-activity", [period.unit_label, *(one.label for one in _RESULTS)], rows)
-    query = request.GET.copy()
-    query["download"] = "csv"
-    url = f"{request.path}?{query.urlencode()}" if may_download else ""
+    late = behind(within, timezone.now())
     return show(
         request,
         "scim/activity.html",
@@ -56,9 +66,24 @@ def activity(request: HttpRequest) -> HttpResponseBase:
         above=[Step(_("Provisioning log"), reverse("scim-log"))],
         period=period,
         filters=[chosen],
-        results=Chart("results", _("Results of requests"), period.unit_label, _RESULTS, bars, url),
-        states=_states(user),
+        results=Chart(
+            "results",
+            _("Results of requests"),
+            period.unit_label,
+            _RESULTS,
+            bars,
+            _csv_url(request, "csv") if may_download else "",
+        ),
+        lag=lag_chart(late, _csv_url(request, _LAG) if may_download else ""),
+        never=[one.name for one in late if one.at is None],
+        states=_states(user, _csv_url(request, _STATES) if _may_download_users(user) else ""),
     )
+
+
+def _csv_url(request: HttpRequest, what: str) -> str:
+    query = request.GET.copy()
+    query["download"] = what
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _chosen(request: HttpRequest, within: QuerySet[ScimConfiguration]) -> ChosenFilter:
@@ -89,15 +114,29 @@ def _counted(period: Period, parts: Sequence[Part], within: QuerySet[ScimConfigu
     return counts
 
 
-def _states(viewer: Administrator) -> Chart | None:
+def _states(viewer: Administrator, csv_url: str) -> Chart | None:
     """None for those who may not look at users."""
     if viewer.reach(Action.VIEW, ObjectType.USER) is not None:
         return None
-    rows: Any = in_reach_of(viewer, Action.VIEW).order_by().values_list("blocked_by").annotate(number=Count("pk"))
+    return Chart("states", _("Users by state"), _("State"), (_USERS,), _state_bars(viewer, Action.VIEW), csv_url)
+
+
+def _state_bars(viewer: Administrator, action: Action) -> list[Bar]:
+    rows: Any = in_reach_of(viewer, action).order_by().values_list("blocked_by").annotate(number=Count("pk"))
     found = dict(rows)
     names: dict[str, Text] = {"": _("Active"), **_BLOCKED}
-    bars = [Bar(str(name), str(name), (found.get(value, 0),)) for value, name in names.items()]
-    return Chart("states", _("Users by state"), _("State"), (Series(_("Users")),), bars)
+    return [Bar(str(name), str(name), (found.get(value, 0),)) for value, name in names.items()]
+
+
+def _states_csv(viewer: Administrator) -> HttpResponseBase:
+    if not _may_download_users(viewer):
+        raise PermissionDenied
+    rows = [(bar.name, *bar.values) for bar in _state_bars(viewer, Action.DOWNLOAD)]
+    return stream_csv("users-by-state", [_("State"), _USERS.label], rows)
+
+
+def _may_download_users(viewer: Administrator) -> bool:
+    return viewer.reach(Action.DOWNLOAD, ObjectType.USER) is None
 
 
 _BLOCKED: dict[str, Text] = {

@@ -11,14 +11,14 @@ from clients.audit import Origin
 from clients.pages.frame import sent, show
 from clients.pages.reach import demand
 from scim.actions import create_configuration
-from scim.pages.configuration_form import ConfigurationForm
+from scim.pages.configuration_form import AddForm
 from scim.pages.configuration_tabs import above
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     user = demand(request, Action.ADD, ObjectType.SCIM_CONFIGURATION)
-    form = ConfigurationForm(sent(request))
+    form = AddForm(sent(request))
     form.label_field.limit_to(user, Action.ADD, kind=ObjectType.SCIM_CONFIGURATION)
     if not form.is_valid():
         title = _("Add SCIM configuration")

@@ -49,6 +49,22 @@ class ConfigurationForm(LabelledForm):
     )
 
 
+class AddForm(ConfigurationForm):
+    preset = forms.ChoiceField(
+        label=_("Identity provider"),
+        choices=[*PRESETS.items()],
+        initial=Preset.ENTRA_ID,
+        required=False,
+        help_text=_("Which identity provider sends the requests. Sets what it may send beyond the standard."),
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        preset = Preset(self.cleaned_data["preset"] or Preset.ENTRA_ID)
+        columns = {name: self.cleaned_data[name] for name in ("name", "short_description")}
+        return columns | {"flags": PRESETS_OF[preset].flags()}
+
+
 class FlagFields(forms.Form):
     """A switch for each tolerance."""
 

@@ -33,7 +33,7 @@ GUIDES = (
         Preset.ENTRA_ID,
         (
             _("Create an enterprise application without a gallery, and open Provisioning with mode Automatic."),
-            _("Paste the address below as Tenant URL."),
+            _("Paste the address above as Tenant URL."),
             _("Paste the bearer token of the OAuth client as Secret token."),
             _("Under Mappings, match users by userName or by externalId, and switch off what you do not need."),
             _TEST,
@@ -43,7 +43,7 @@ GUIDES = (
         Preset.OKTA,
         (
             _("Add the app integration “SCIM 2.0 Test App (OAuth Bearer Token)”, or switch on SCIM in your own."),
-            _("Paste the address below as SCIM connector base URL, with userName as the unique identifier."),
+            _("Paste the address above as SCIM connector base URL, with userName as the unique identifier."),
             _TOKEN,
             _("Switch on Create Users, Update User Attributes and Deactivate Users; push groups if you need them."),
             _TEST,
@@ -53,7 +53,7 @@ GUIDES = (
         Preset.ONELOGIN,
         (
             _("Add the app “SCIM Provisioner with SAML (SCIM v2 Enterprise)”."),
-            _("Paste the address below as SCIM Base URL."),
+            _("Paste the address above as SCIM Base URL."),
             _TOKEN,
             _("Switch on provisioning, and choose what a deletion does: both choices block the user here."),
             _TEST,
@@ -63,7 +63,7 @@ GUIDES = (
         Preset.JUMPCLOUD,
         (
             _("Open Identity Management of a custom application and choose SCIM 2.0."),
-            _("Paste the address below as Base URL."),
+            _("Paste the address above as Base URL."),
             _TOKEN,
             _("Give a test user’s email, and switch group management on if you need it."),
             _TEST,
@@ -73,7 +73,7 @@ GUIDES = (
         Preset.GOOGLE,
         (
             _("Add a custom SAML app and set up automatic provisioning for it."),
-            _("Paste the address below as endpoint URL."),
+            _("Paste the address above as endpoint URL."),
             _TOKEN,
             _("Map userName and the work email, and set the grace time before users are blocked."),
             _TEST,
@@ -82,7 +82,7 @@ GUIDES = (
     Guide(
         Preset.GENERIC,
         (
-            _("Use the address below as the base URL of SCIM 2.0."),
+            _("Use the address above as the base URL of SCIM 2.0."),
             _("Authenticate with the bearer token, or with access tokens for the scope “scim”."),
             _TEST,
         ),

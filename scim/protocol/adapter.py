@@ -1,7 +1,7 @@
 """The engine's storage contract over our links. Everything crosses here as plain data."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -41,9 +41,19 @@ class LinkStorage(ScimStorage):
         self.notes = provisioner.notes
         self.keeper = GroupKeeper(provisioner.configuration, provisioner.by, published.case_exact, self.notes)
         self.active = True  # of the resource read last: what a PUT that leaves it out keeps
+        self.held: dict[tuple[str, str], ScimLink] | None = None  # what a writing operation has locked, by kind and id
 
-    def operation(self) -> AbstractContextManager[None]:
-        return transaction.atomic() if self.writing else nullcontext()
+    @contextmanager
+    def operation(self) -> Iterator[None]:
+        if not self.writing:
+            yield
+            return
+        with transaction.atomic():
+            self.held = {}
+            try:
+                yield
+            finally:
+                self.held = None
 
     @refusals_as_engine_errors()
     def get(
@@ -96,10 +106,18 @@ class LinkStorage(ScimStorage):
         (self.keeper if is_group(resource_type) else self.provisioner).remove(link)
 
     def find(self, resource_type: ResourceType, resource_id: str, version: str | None = None) -> ScimLink:
-        link = links.find(self.configuration, str(resource_type.name), resource_id, lock=self.writing)
+        link = self._held(str(resource_type.name), resource_id)
         if version not in (None, link.etag):
             raise Stale("The resource has changed meanwhile.")
         return link
+
+    def _held(self, kind: str, resource_id: str) -> ScimLink:
+        """An operation reads a resource, and then changes it: nobody else can do so in between."""
+        if self.held is None:
+            return links.find(self.configuration, kind, resource_id, lock=self.writing)
+        if (kind, resource_id) not in self.held:
+            self.held[kind, resource_id] = links.find(self.configuration, kind, resource_id, lock=True)
+        return self.held[kind, resource_id]
 
     def resource(self, link: ScimLink) -> Resource[Any]:
         """The whole resource as the engine's model, members included."""

@@ -106,7 +106,8 @@ class RequestStorage(LinkStorage):
         """``limit``: of members in all."""
         listed = [link for link in links if link.kind == ScimLink.Kind.GROUP]
         if listed and (parts := shown("members", self.parameters)):
-            for scim_id, entries in groups.members(self.configuration, listed, limit).items():
+            named = "display" in parts
+            for scim_id, entries in groups.members(self.configuration, listed, limit, named=named).items():
                 self.lists[str(scim_id)] = [self._entry("Users", "User", entry, parts) for entry in entries]
         users = [link for link in links if link.kind == ScimLink.Kind.USER]
         if users and (parts := shown("groups", self.parameters)):

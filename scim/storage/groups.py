@@ -25,20 +25,26 @@ class Entry(NamedTuple):
 
 
 def members(
-    configuration: ScimConfiguration, groups: Collection[ScimLink], limit: int | None = None
+    configuration: ScimConfiguration, groups: Collection[ScimLink], limit: int | None = None, *, named: bool = True
 ) -> dict[UUID, list[Entry]]:
-    """Those of each group that has some, by its id, in the order in which they came.
+    """Those of each group that has some, by its id, in the order in which they came. ``named``: how they are called.
 
     ``limit``: where there are more, any so many in all, so that nothing is sorted to find the first.
     """
     ids = {group.pk: group.scim_id for group in groups}
-    names = ("pk", "group", "member__scim_id", "member__user__display_name", "member__user__user_name")
-    visible = _visible(configuration, groups).values_list(*names)
+    names = ("member__user__display_name", "member__user__user_name") if named else ()
+    visible = _visible(configuration, groups).values_list("pk", "group", "member__scim_id", *names)
     rows = visible.order_by("pk") if limit is None else sorted(visible[:limit], key=itemgetter(0))
     found: dict[UUID, list[Entry]] = {}
-    for _, group, scim_id, display, user_name in rows:
-        found.setdefault(ids[group], []).append(Entry(scim_id, display or user_name))
+    for _, group, scim_id, *called in rows:
+        found.setdefault(ids[group], []).append(Entry(scim_id, next(filter(None, called), "")))
     return found
+
+
+def present(group: ScimLink) -> dict[str, int]:
+    """The primary keys of the visible members, by their ids."""
+    rows = _visible(group.configuration, [group]).values_list("member__scim_id", "member")
+    return {str(scim_id): pk for scim_id, pk in rows}
 
 
 def groups_of(users: Collection[ScimLink]) -> dict[UUID, list[Entry]]:
@@ -86,11 +92,11 @@ def remove_where(group: ScimLink, condition: Q) -> bool:
     return bool(ScimMembership.objects.filter(pk__in=pks).delete()[0])
 
 
-def replace(group: ScimLink, wanted: Collection[int]) -> bool:
-    """Whether the visible members were others than ``wanted``, which they are afterwards."""
-    present = set(_visible(group.configuration, [group]).values_list("member", flat=True))
-    removed = [remove_where(group, Q(member__in=some)) for some in _batches(sorted(present - set(wanted)))]
-    return any([*removed, add(group, set(wanted) - present)])
+def replace(group: ScimLink, before: Collection[int], wanted: Collection[int]) -> bool:
+    """Whether the visible members ``before`` were others than ``wanted``, which they are afterwards."""
+    leaving, joining = set(before) - set(wanted), set(wanted) - set(before)
+    removed = [remove_where(group, Q(member__in=some)) for some in _batches(sorted(leaving))]
+    return any([*removed, add(group, joining)])
 
 
 def leave(members: Collection[int], at: datetime) -> None:

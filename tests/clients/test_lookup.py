@@ -21,7 +21,8 @@ NOW = timezone.now()
 def population(request):
     """Twelve clients in random states with credentials in random states."""
     chance = random.Random(request.param)
-    configurations = [None, make_configuration(), make_configuration(active=False)]
+    told = {"mapping": [{"path": "userName"}], "flags": {}, "log_reads_until": NOW, "rate": 7}
+    configurations = [None, make_configuration(**told), make_configuration(active=False)]
     enable_shared_events(enabled=chance.random() < 0.5)
     for _ in range(12):
         client = make_client(
@@ -69,6 +70,7 @@ def expected(credential, service):
         "active": client.active,
         "generation": client.generation,
         "scim_configuration_pk": client.scim_configuration_id,
+        "scim_configuration": every_field(configuration) if service is Service.SCIM else None,
         "credential_pk": credential.pk,
         "number": credential.number,
         "digest": bytes(credential.digest),
@@ -86,7 +88,12 @@ def expected(credential, service):
 
 
 def facts(holder):
-    return {name: getattr(holder, name) for name in holder.__slots__ if name != "last_used_at"}
+    found = {name: getattr(holder, name) for name in holder.__slots__ if name != "last_used_at"}
+    return found | {"scim_configuration": every_field(found["scim_configuration"])}
+
+
+def every_field(model):
+    return model and {one.attname: getattr(model, one.attname) for one in model._meta.concrete_fields}
 
 
 @pytest.mark.parametrize("service", [None, *Service])

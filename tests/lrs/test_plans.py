@@ -27,6 +27,8 @@ QUERIES = {
     "related agent": (Wanted(AGENT.key, related=True),),
     "related activity": (Wanted(ACTIVITY.key, related=True),),
     "agent and verb": (AGENT, VERB),
+    "learner": (Wanted(AGENT.key, others=(ACTIVITY.key,)),),
+    "verb and learner": (VERB, Wanted(AGENT.key, others=(ACTIVITY.key,))),
     "registration and activity": (REGISTRATION, ACTIVITY),
 }
 

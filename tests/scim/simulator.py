@@ -123,9 +123,10 @@ class IdentityProvider:
             person.active = True
             self.restore(person)
         else:
-            for crowd in self.crowds:
+            left = [crowd for crowd in self.crowds if person.number in crowd.members]
+            for crowd in left:
                 crowd.members.discard(person.number)
-            self.delete(person)
+            self.delete(person, left)
 
     def change_members(self, crowd):
         there = [person.number for person in self.people if person.here]
@@ -183,8 +184,8 @@ class EntraId(IdentityProvider):
     def activate(self, person):
         self.patch(f"/Users/{person.scim_id}", {"op": "Replace", "path": "active", "value": str(person.active)})
 
-    def delete(self, person):
-        """Disabled first, and deleted for good later."""
+    def delete(self, person, _left):
+        """Disabled first, and deleted for good later: the LMS ends the memberships."""
         self.patch(f"/Users/{person.scim_id}", {"op": "Replace", "path": "active", "value": "False"})
         status, _ = self.send("DELETE", f"/Users/{person.scim_id}")
         assert status in (204, 404)
@@ -216,10 +217,10 @@ class Okta(IdentityProvider):
     def activate(self, person):
         self.patch(f"/Users/{person.scim_id}", {"op": "replace", "value": {"active": person.active}})
 
-    def delete(self, person):
+    def delete(self, person, left):
         person.active = False
         self.activate(person)
-        for crowd in self.crowds:
+        for crowd in left:
             one = f'members[value eq "{person.scim_id}"]'
             self.patch(f"/Groups/{crowd.scim_id}", {"op": "remove", "path": one})
 

@@ -258,7 +258,7 @@ class TestFilter:
         self, directory, g1, django_assert_num_queries, monkeypatch
     ):
         monkeypatch.setattr("clients.models.setting._FRESH_SECONDS", 3600.0)
-        with django_assert_num_queries(3):  # credential, configuration, group
+        with django_assert_num_queries(2):  # credential with its configuration, group
             answer = directory.find('displayName eq "g1"', "/Groups", excludedAttributes="members")
         (found,) = answer.json()["Resources"]
         assert "members" not in found
@@ -370,15 +370,26 @@ def test_groups_called_admin_give_nobody_anything(directory):
 
 
 def test_a_list_of_groups_costs_the_same_however_many_there_are(directory, django_assert_num_queries, monkeypatch):
-    """Credential, configuration, rows and their members."""
+    """Credential with its configuration, rows and their members."""
     monkeypatch.setattr("clients.models.setting._FRESH_SECONDS", 3600.0)
     user = directory.created()
     for number in range(5):
         directory.grouped(f"g{number}", user)
     directory.get("/Groups")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         page = directory.get("/Groups").json()
     assert [[one["value"] for one in group["members"]] for group in page["Resources"]] == [[user["id"]]] * 5
+
+
+def test_a_member_costs_few_queries(directory, django_assert_num_queries, monkeypatch):
+    """Credential, group, who it is, whether a member, the membership, the version, the answer's members."""
+    monkeypatch.setattr("clients.models.setting._FRESH_SECONDS", 3600.0)
+    users, made = [directory.created(f"u{number}@x.test") for number in range(3)], directory.grouped("g")
+    transaction_and_log = 2 + 1  # the operation's begin and end; the log's entry
+    for user, cost in ((users[0], 7), (users[1], 7)):
+        with django_assert_num_queries(cost + transaction_and_log):
+            directory.patch_group(made["id"], {"op": "add", "path": "members", "value": [{"value": user["id"]}]})
+    assert directory.members(made) == sorted(user["id"] for user in users[:2])
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])

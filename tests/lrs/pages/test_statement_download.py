@@ -5,6 +5,7 @@ import pytest
 from clients.models import Administrator
 from tests.lrs.pages.test_activity import rows
 from tests.lrs.pages.test_statements import ANNA, URL, far, hr, limited, near, root, tell
+from tests.lrs.statement.samples import statement
 
 __all__ = ["far", "hr", "limited", "near", "root"]
 ROOM = "https://example.org/room"
@@ -99,3 +100,30 @@ class TestProgress:
 
     def test_an_empty_one_says_nothing(self, root):
         assert "X-Stored-First" not in root.get(URL + "download.csv")
+
+
+@pytest.mark.usefixtures("db")
+class TestNumbersOfAnySize:
+    """xAPI sets no limit; what no double holds is no value of a typed column."""
+
+    HUGE = 10**400 + 1
+
+    def test_pages_and_downloads(self, root, near):
+        pk = tell(near, result={"score": {"raw": self.HUGE}, "extensions": {ROOM: -self.HUGE}})
+        for page in ("", f"{pk}/", "download/", "download.jsonl"):
+            answer = root.get(URL + page)
+            assert answer.status_code == 200, page
+            b"".join(answer)
+        assert str(self.HUGE) in root.get(f"{URL}{pk}/").content.decode()
+        paths = {"paths": f'result.score.raw\nresult.extensions["{ROOM}"]'}
+        assert rows(root.get(URL + "download.csv", paths))[1] == [str(self.HUGE), str(-self.HUGE)]
+        heads, row = rows(root.get(URL + "download-typed.csv"))
+        assert dict(zip(heads, row, strict=True))["score_raw"] == ""
+
+    def test_formats_of_the_api(self, own):
+        definition = {"extensions": {ROOM: self.HUGE}}
+        own.post(statement(object={"id": "a:huge", "definition": definition}))
+        for form in ("exact", "canonical"):
+            assert str(self.HUGE) in own.get(format=form).content.decode()
+        assert own.get(format="ids").status_code == 200
+        assert str(self.HUGE) in own.get("/xapi/activities", activityId="a:huge").content.decode()

@@ -208,6 +208,23 @@ def test_a_learner_is_named_to_whoever_may_view_users(root, limited, near):
         assert "Anna Aalto" not in limited.get(address).content.decode()
 
 
+def test_a_learner_is_found_by_what_the_directory_knows(root, limited, near):
+    LmsUser.objects.create(user_name="anna", email="anna@example.org", display_name="Anna Aalto", employee_id="E7")
+    learners.run()
+    account = {"homePage": "http://testserver", "name": "anna"}
+    told = [tell(near), tell(near, actor={"account": account})]
+    tell(near, actor={"mbox": "mailto:bo@example.org"})
+    for text in ("anna", "anna@example.org", "E7"):
+        assert sorted(ids(root.get(URL, {"learner": text}))) == sorted(told)
+    assert ids(root.get(URL, {"learner": "anna", "agent": "anna@example.org"})) == [told[0]]
+    assert ids(root.get(URL, {"learner": "anna", "verb": "a:other"})) == []
+    answer = root.get(URL, {"learner": "nobody"})
+    assert (answer.status_code, bool(answer.context["asked"].problem)) == (422, True)
+    assert root.get(URL, {"learner": "anna"}).context["asked"].xapi_url == ""
+    answer = limited.get(URL, {"learner": "nobody"})
+    assert (answer.status_code, 'name="learner"' in answer.content.decode()) == (200, False)
+
+
 def test_the_detail_leads_to_all_statements_of_its_actor(root, near):
     pk, other = tell(near), tell(near, actor={"mbox": "mailto:bo@example.org"})
     assert ids(root.get(root.get(f"{URL}{pk}/").context["actor_url"])) == [pk]

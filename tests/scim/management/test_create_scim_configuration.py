@@ -1,4 +1,4 @@
-"""manage.py create_scim_configuration SLUG [--name N]."""
+"""manage.py create_scim_configuration SLUG [--name N] [--preset P]."""
 
 from io import StringIO
 
@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from clients.models import AuditEntry
 from scim.models import ScimConfiguration
+from scim.tolerances import PRESETS, Preset
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,12 @@ def create(*arguments):
 def test_it_makes_a_configuration_and_prints_its_slug(arguments, name):
     assert create(*arguments) == "entra\n"
     assert ScimConfiguration.objects.get().name == name
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_a_preset_sets_what_the_provider_may_send(preset):
+    create("acme", "--preset", preset)
+    assert ScimConfiguration.objects.get().tolerances == PRESETS[preset]
 
 
 def test_it_leaves_the_audit_entry_that_the_page_leaves():

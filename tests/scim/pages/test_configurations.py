@@ -81,6 +81,13 @@ def test_general_saves_every_field_with_old_and_new_values(client, superadmin):
     assert (facts["rate"], facts["active"]) == ([100, 7], [True, False])
 
 
+@pytest.mark.parametrize("preset", Preset)
+def test_a_new_configuration_is_set_for_its_provider(client, superadmin, preset):
+    assert f'<option value="{preset}"' in client.get(f"{LIST}add/").content.decode()
+    client.post(f"{LIST}add/", {"name": "Acme", "preset": preset})
+    assert ScimConfiguration.objects.get().tolerances == PRESETS[preset]
+
+
 def test_a_preset_sets_all_switches(client, superadmin):
     configuration = make_configuration("acme")
     client.post(f"{LIST}{configuration.pk}/", general(configuration, preset="generic"))
