@@ -27,6 +27,7 @@ from clients.limits.purse import Allowance
 from clients.lookup import Holder
 from clients.models import ClientUsage, RecentRequest
 from lms_oauth.http import client_address
+from lms_oauth.logs import current_client_id
 
 log = logging.getLogger("clients.activity")
 
@@ -75,6 +76,7 @@ def calling(request: HttpRequest) -> Calling:
 def remember(request: HttpRequest, caller: Caller) -> None:
     if not trial.is_running():
         calling(request).caller = caller
+        current_client_id.set(caller.holder.client_id)
 
 
 def spend(request: HttpRequest, holder: Holder) -> None:
@@ -97,6 +99,7 @@ class ActivityMiddleware:
         about = request.calling = Calling()  # type: ignore[attr-defined]
         response = self.get_response(request)
         if about.caller is not None:
+            request.caller_kind = about.caller.credential  # type: ignore[attr-defined]
             _note(request, about.caller, response.status_code)
         if about.allowance is not None:
             for name, value in about.allowance.headers().items():

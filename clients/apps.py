@@ -18,11 +18,12 @@ class ClientsConfig(AppConfig):
             oidc_checks,
             refusals,
             retention,
+            second_factors,
             usage,
         )
         from clients.pages import account_again, seen  # noqa: PLC0415
         from clients.pages.entries import register_all  # noqa: PLC0415
-        from lms_oauth import checks  # noqa: PLC0415
+        from lms_oauth import checks, sealing  # noqa: PLC0415
 
         checks.connect()
         health.connect()
@@ -34,6 +35,7 @@ class ClientsConfig(AppConfig):
         activity.connect()
         oidc_checks.connect()
         seen.connect()
+        sealing.register("second factors", second_factors.renew_sealed)
         register_all()
         post_migrate.connect(_keep_settings_row, sender=self)
         if registry.is_installed("django.contrib.admin"):

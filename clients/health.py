@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from clients import oidc, usage
 from clients.addresses import public_url
 from clients.models import Administrator, JobState, RevokedToken
 from lms_oauth import metrics
@@ -19,21 +20,26 @@ from lms_oauth.health import Check, register
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 MOST_APART_SECONDS = 2
+FAR_APART_SECONDS = 60
 _NAMED = 10
 _OVERDUE = timedelta(days=2)
 _STANDSTILL = timedelta(minutes=30)
+_ABOUT_CONNECTIONS = "Of all machines to the database, by what they do; most: how many the server allows."
 _FAILURES = 3  # in a row; fewer may be a passing trouble
 
 
 def connect() -> None:
     unknown = _("This could not be found out; the server's log has the details.")
     register(Check("public_address", _("Public address"), _public_address, unknown))
-    register(Check("clock", _("Clocks"), _clock, unknown))
+    register(Check("clock", _("Clocks"), _clock, unknown, essential=True, ask_ready=_clock_within_reason))
+    register(Check("counters", _("Counters"), _counters, unknown, essential=True))
     register(Check("superadmins", _("Administrators"), _superadmins, unknown))
     register(Check("second_factors", _("Second factors of superadmins"), _second_factors, unknown))
+    register(Check("provider", _("Organisation’s login"), _provider, unknown))
     register(Check("clean_up", _("Clean-up"), _clean_up, unknown))
     register(Check("background_work", _("Background work"), _background_work, unknown))
     metrics.register(metrics.Gauge("lms_job_overdue_seconds", "Since a job should have begun.", "job", _overdue))
+    metrics.register(metrics.Gauge("lms_database_connections", _ABOUT_CONNECTIONS, "state", _connections))
     metrics.register(metrics.Gauge("lms_job_failures", "Failures of a job in a row.", "job", _failures))
 
 
@@ -51,6 +57,20 @@ def _clock() -> str | Promise:
     if connection.vendor != "postgresql" or abs(_database_time() - time.time()) <= MOST_APART_SECONDS:
         return ""
     return _("The clocks of this machine and of the database differ by more than 2 seconds. Synchronize both by NTP.")
+
+
+def _clock_within_reason() -> str | Promise:
+    """Seconds make no machine useless; beyond that tokens end too early or too late."""
+    if connection.vendor != "postgresql" or abs(_database_time() - time.time()) <= FAR_APART_SECONDS:
+        return ""
+    return _("The clocks of this machine and of the database differ by more than a minute. Synchronize both by NTP.")
+
+
+def _counters() -> str | Promise:
+    """What is counted in memory is written once a minute."""
+    if not usage.last_write_failed():
+        return ""
+    return _("Counters of use could not be written. Look whether the database is read-only or full; the log has more.")
 
 
 def _database_time() -> float:
@@ -75,6 +95,16 @@ def _second_factors() -> str | Promise:
         return ""
     advice = _("A password alone opens the account of: {names}. Let them set up an app or a passkey on Security.")
     return format_lazy(advice, names=names)
+
+
+def _provider() -> str | Promise:
+    if not settings.OIDC_ISSUER:
+        return ""
+    try:
+        oidc.probe()
+    except oidc.Refused:
+        return _("The provider at OIDC_ISSUER does not answer as it should: nobody can log in there. The log says why.")
+    return ""
 
 
 def _clean_up() -> str | Promise:
@@ -103,3 +133,14 @@ def _overdue() -> dict[str, float]:
 
 def _failures() -> dict[str, float]:
     return {name: float(count) for name, count in JobState.objects.values_list("name", "failures")}
+
+
+def _connections() -> dict[str, float]:
+    if connection.vendor != "postgresql":
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(state, 'other'), count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "GROUP BY 1 UNION ALL SELECT 'most', current_setting('max_connections')::bigint"
+        )
+        return {state: float(count) for state, count in cursor.fetchall()}

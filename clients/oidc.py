@@ -82,6 +82,12 @@ def is_safe(address: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
 
 
+def probe() -> None:
+    """Refused where no login could begin."""
+    with _provider():
+        pass
+
+
 def start(*, back: str, fresh: bool) -> tuple[str, Started]:
     """Where to send the browser, and what to keep. ``back``: the address to which it returns."""
     state, nonce, verifier = (secrets.token_urlsafe(48) for _each in range(3))

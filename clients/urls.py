@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
+from clients.descriptions import description
 from clients.pages import (
     account,
     account_again,
@@ -43,6 +44,7 @@ from clients.pages import (
 
 urlpatterns = [
     path("", include("clients.oauth.urls")),
+    path("openapi/<slug:name>.yaml", description, name="openapi"),
     path("", system.home, name="home"),
     path("account/login/", account_login.Login.as_view(), name="login"),
     path("account/login/", account_login.Login.as_view(), name="account_login"),  # the library's name for it

@@ -30,6 +30,7 @@ _lock = threading.Lock()
 _counts: Counter[type_of_key] = Counter()
 _used: dict[int, tuple[datetime, str]] = {}
 _flushed_at = time.monotonic()
+_failed = False
 
 
 def note(holder: Holder, service: str, outcome: ClientUsage.Outcome, *, now: datetime, address: str) -> None:
@@ -61,7 +62,7 @@ def _after_response(**_kwargs: object) -> None:
 
 def flush(*, counts: bool = True) -> None:
     """Write what was noted. A failure is logged and never reaches a caller."""
-    global _flushed_at  # noqa: PLW0603 - the clock of this process
+    global _failed, _flushed_at  # noqa: PLW0603 - the clock of this process, and how its last write ended
     with _lock:
         used = dict(_used)
         _used.clear()
@@ -74,7 +75,14 @@ def flush(*, counts: bool = True) -> None:
         for start in range(0, len(rows), MAX_ROWS):
             _write_counts(rows[start : start + MAX_ROWS])
     except Error:
+        _failed = True
         log.exception("usage was not written")
+    else:
+        _failed = False if rows or used else _failed
+
+
+def last_write_failed() -> bool:
+    return _failed
 
 
 def _write_last_used(used: dict[int, tuple[datetime, str]]) -> None:

@@ -75,6 +75,15 @@ class TooManyRequests(ApiError):
         super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})
 
 
+class Unavailable(ApiError):
+    """The database cannot be reached, has no connection left, or did not answer in time."""
+
+    status, code = HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer now. Send the same request later.", headers={"Retry-After": "5"})
+
+
 class Busy(ApiError):
     """The database stayed locked beyond its patience; the same request may succeed a moment later."""
 

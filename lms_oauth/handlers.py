@@ -4,17 +4,21 @@ They meet what never reaches a view: unknown addresses, a forged Host header, fa
 """
 
 import re
+import sys
 from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
+from lms_oauth.http import passing_trouble
+
 _API_PATH = re.compile(settings.API_PATHS)
 _CODES = {
     HTTPStatus.BAD_REQUEST: ("invalid_request", "The request is malformed, or the Host header is not ours."),
     HTTPStatus.FORBIDDEN: ("forbidden", "This request is not allowed."),
     HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this address."),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("unavailable", "The database does not answer now. Send the same request later."),
     HTTPStatus.INTERNAL_SERVER_ERROR: ("server_error", "The server met an unexpected problem; its log has details."),
 }
 
@@ -36,7 +40,15 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _json(HTTPStatus.INTERNAL_SERVER_ERROR) if is_api(request) else defaults.server_error(request)
+    """Of the exception being handled: 503 where the database is the reason."""
+    passing = passing_trouble(sys.exc_info()[1])
+    if passing is None:
+        return _json(HTTPStatus.INTERNAL_SERVER_ERROR) if is_api(request) else defaults.server_error(request)
+    answer = _json(passing.status) if is_api(request) else defaults.server_error(request, "503.html")
+    answer.status_code = passing.status
+    for name, value in passing.headers.items():
+        answer[name] = value
+    return answer
 
 
 def _json(status: HTTPStatus) -> HttpResponse:

@@ -37,10 +37,12 @@ class Check:
     ask: Callable[[], str | Promise]
     failing: str | Promise
     essential: bool = False
+    ask_ready: Callable[[], str | Promise] | None = None  # what /readyz asks instead, where it is more patient
 
-    def examine(self) -> Finding:
+    def examine(self, *, ready: bool = False) -> Finding:
+        ask = self.ask_ready if ready and self.ask_ready else self.ask
         try:
-            advice = self.ask()
+            advice = ask()
         except Exception:
             log.exception("health check %s failed", self.name)
             advice = self.failing
@@ -56,7 +58,7 @@ def register(check: Check) -> None:
 
 def examine(*, essential: bool) -> list[Finding]:
     """The findings of the essential checks, or of all. Each is asked, whatever came of those before it."""
-    return [check.examine() for check in _checks if check.essential or not essential]
+    return [check.examine(ready=essential) for check in _checks if check.essential or not essential]
 
 
 def _database() -> str:

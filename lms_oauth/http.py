@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
@@ -23,11 +23,13 @@ from lms_oauth.errors import (
     InvalidRequest,
     MalformedJson,
     MethodNotAllowed,
+    Unavailable,
 )
 
 log = logging.getLogger("lms_oauth.api")
 
 MAX_JSON_DEPTH = 100
+_SQLITE_TROUBLES = ("unable to open database file", "disk is full", "disk I/O error")
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -207,12 +209,25 @@ def request_id(request: HttpRequest) -> str:
     return str(getattr(request, "request_id", ""))
 
 
+def passing_trouble(error: BaseException | None) -> ApiError | None:
+    """Busy or Unavailable where the database, not the request, is the reason; else None."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    told = str(error)
+    if "locked" in told or "deadlock detected" in told:  # SQLite gave up waiting, or two requests waited for each other
+        return Busy()
+    if connection.vendor == "postgresql" or any(words in told for words in _SQLITE_TROUBLES):
+        log.error("the database does not answer", exc_info=error)
+        return Unavailable()
+    return None
+
+
 def refusal_of(error: Exception) -> ApiError:
     """What an API answers to an exception. One that nobody expected is logged here and told without detail."""
     if isinstance(error, ApiError):
         return error
-    if isinstance(error, OperationalError) and "locked" in str(error):  # SQLite gave up waiting for another writer
-        return Busy()
+    if passing := passing_trouble(error):
+        return passing
     log.error("unhandled error", exc_info=error)
     return ServerFault("The server met an unexpected problem; its log has the details.")
 

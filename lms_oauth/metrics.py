@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 log = logging.getLogger("lms_oauth.metrics")
 
+_REFUSED, _FAILED = 400, 500
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -23,6 +24,16 @@ requests = Histogram(
     ["endpoint", "method", "status"],
     buckets=_BUCKETS,
 )
+
+answered = Counter(
+    "lms_requests",
+    "Answers, by the pattern of the address, what the caller proved itself with, and outcome.",
+    ["endpoint", "caller", "outcome"],
+)
+tokens_issued = Counter("lms_tokens_issued", "Access tokens issued.")
+statements_stored = Counter("lms_statements_stored", "Statements stored that were not there before.")
+provisioned = Counter("lms_provisioning_operations", "Operations of SCIM, by the status of their answer.", ["status"])
+_OUTCOMES = {401: "unauthenticated", 403: "forbidden", 429: "limited", 503: "unavailable"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +79,22 @@ class MetricsMiddleware:
         start = time.perf_counter()
         response = self.get_response(request)
         passed = time.perf_counter() - start
-        requests.labels(_endpoint(request), _method(request), str(response.status_code)).observe(passed)
+        endpoint = _endpoint(request)
+        requests.labels(endpoint, _method(request), str(response.status_code)).observe(passed)
+        caller = getattr(request, "caller_kind", "none")  # set by clients.activity
+        answered.labels(endpoint, caller, _outcome(response.status_code)).inc()
         return response
 
 
 def _endpoint(request: HttpRequest) -> str:
     """Patterns are few, addresses are not."""
     return request.resolver_match.route if request.resolver_match else "none"
+
+
+def _outcome(status: int) -> str:
+    if status in _OUTCOMES:
+        return _OUTCOMES[status]
+    return "ok" if status < _REFUSED else "refused" if status < _FAILED else "failed"
 
 
 def _method(request: HttpRequest) -> str:

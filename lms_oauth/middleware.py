@@ -13,7 +13,7 @@ from django.middleware import locale
 from django.utils import translation
 
 from lms_oauth.handlers import is_api
-from lms_oauth.logs import current_request_id
+from lms_oauth.logs import current_client_id, current_request_id
 
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -31,6 +31,7 @@ class RequestIdMiddleware:
         name = sent if _ACCEPTABLE_ID.fullmatch(sent) else secrets.token_hex(8)
         request.request_id = name  # type: ignore[attr-defined]
         token = current_request_id.set(name)
+        current_client_id.set("")
         try:
             response = self.get_response(request)
         finally:
@@ -77,4 +78,11 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
+        request.is_page = True  # type: ignore[attr-defined]
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """What was shown to somebody stays in no cache: the next one at that browser may be somebody else."""
+        if getattr(request, "is_page", False):
+            response.setdefault("Cache-Control", "no-store")
+        return response

@@ -3,9 +3,32 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.db.models import QuerySet
+
+_renewals: dict[str, Callable[[], int]] = {}
+
+
+def register(name: str, renew: Callable[[], int]) -> None:
+    """``renew`` seals what its app keeps under the present key, and returns how many that were."""
+    _renewals[name] = renew
+
+
+def renew_all() -> dict[str, int]:
+    """How many were sealed anew, by what they are. Unsealable: SECRET_KEY_FALLBACKS lacks a key; nothing is lost."""
+    return {name: renew() for name, renew in _renewals.items()}
+
+
+def renew_field(rows: QuerySet[Any], field: str, sealer: "Sealer") -> int:
+    """One row after the other; one that is changed meanwhile has the present key already."""
+    count = 0
+    for pk, sealed in rows.values_list("pk", field):
+        count += rows.filter(pk=pk, **{field: sealed}).update(**{field: sealer.renewed(sealed)})
+    return count
 
 
 class Unsealable(Exception):
@@ -24,6 +47,13 @@ class Sealer:
     def unseal(self, sealed: bytes | memoryview) -> str:
         try:
             return self._box().decrypt(bytes(sealed)).decode()
+        except InvalidToken as error:
+            raise Unsealable from error
+
+    def renewed(self, sealed: bytes | memoryview) -> bytes:
+        """The same secret under the present key."""
+        try:
+            return self._box().rotate(bytes(sealed))
         except InvalidToken as error:
             raise Unsealable from error
 

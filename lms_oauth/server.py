@@ -19,6 +19,15 @@ _metrics = tempfile.mkdtemp(prefix="lms-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
 
 
+if os.environ.get("LOG_FORMAT") == "json":  # gunicorn's own lines look like the product's
+    logconfig_dict: dict[str, Any] = {
+        "formatters": {"json": {"()": "lms_oauth.logs.JsonFormatter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+    }
+
+
 def on_exit(server: Any) -> None:  # noqa: ARG001
     shutil.rmtree(_metrics, ignore_errors=True)
 

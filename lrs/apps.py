@@ -13,6 +13,7 @@ class LrsConfig(AppConfig):
             retention,
         )
         from lrs.forwarding import actions as forwarding  # noqa: PLC0415
+        from lrs.forwarding import secrets as passwords  # noqa: PLC0415
         from lrs.pages.entries import register_all  # noqa: PLC0415
 
         health.connect()
@@ -21,4 +22,5 @@ class LrsConfig(AppConfig):
         retention.connect()
         attachment_cleaning.connect()
         forwarding.connect()
+        passwords.connect()
         register_all()

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import F
 
+from lms_oauth import metrics
 from lms_oauth.errors import Busy
 from lrs import descriptions, locks, rows
 from lrs.attachments import Kept
@@ -61,6 +62,7 @@ def _write_one(one: Prepared, client: int, authority: int) -> bool:
     stored = rows.insert_whole(values, [(found.key, found.plain, found.roles) for found in one.found], described)
     if stored:
         descriptions.remember(told)
+        metrics.statements_stored.inc()
     return stored
 
 
@@ -77,6 +79,7 @@ def _write(prepared: Sequence[Prepared], client: int, authority: int, data: Data
         locks.share()
     fresh = [pair for key, pair in numbered.items() if key in new or key in arrived]
     voided = _already_voided(arrived, client)
+    transaction.on_commit(lambda: metrics.statements_stored.inc(len(fresh)))
     rows.insert_statements([_row(seq, one, client, authority, _state(one, voided, data)) for seq, one in fresh])
     rows.insert_relations(
         sorted((client, found.key, found.plain, seq, 0, found.roles) for seq, one in fresh for found in one.found)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, NoReturn
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -19,7 +19,7 @@ from clients.access import Access, authenticate, invalid_token
 from clients.addresses import public_url
 from clients.rights import Right, Service
 from lms_oauth.errors import ApiError
-from lms_oauth.http import request_id
+from lms_oauth.http import passing_trouble, request_id
 from scim import limits
 from scim import log as provisioning_log
 from scim.errors import Paused, render, render_fault
@@ -62,8 +62,9 @@ def guard(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBa
             request.scim = _opened(request, admit(request))  # type: ignore[attr-defined]
         except ApiError as error:
             return render(error)
-        except Exception:  # noqa: BLE001 - logged in fault()
-            return fault(request)
+        except Exception as error:  # noqa: BLE001 - logged in fault()
+            passing = passing_trouble(error)
+            return render(passing) if passing else fault(request)
         return view(request, *args, **kwargs)
 
     return guarded
@@ -131,7 +132,7 @@ def log_failure(request: HttpRequest, admission: Admission, error: ApiError) -> 
     """In the provisioning log, without the body. Where even that fails, the server's log has to do."""
     try:
         admission.log(request, refused(request, admission, error))
-    except DatabaseError:
+    except Error:
         log.exception("the provisioning log could not be written", extra={"request_id": request_id(request)})
 
 

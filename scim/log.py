@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from lms_oauth import metrics
 from lms_oauth.http import request_id
 from scim.models import ProvisioningEntry, ScimConfiguration
 from scim.notes import Notes
@@ -46,6 +47,8 @@ class Done:
 
 
 def write(configuration: ScimConfiguration, caller: Caller, operations: list[Done]) -> None:
+    for one in operations:
+        metrics.provisioned.labels(str(one.status)).inc()
     redactor = Redactor(configuration.rows)
     reads = configuration.logs_reads_at(timezone.now())
     wanted = [one for one in operations if reads or _always(one)]

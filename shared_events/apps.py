@@ -8,7 +8,11 @@ class SharedEventsConfig(AppConfig):
 
     def ready(self) -> None:
         from shared_events import background  # noqa: PLC0415 - models are loaded by now
+        from shared_events.pages import sentences  # noqa: PLC0415
         from shared_events.pages.entries import register_all  # noqa: PLC0415
+        from shared_events.peers import sealing  # noqa: PLC0415
 
         background.connect()
+        sealing.connect()
         register_all()
+        sentences.register_all()

@@ -15,6 +15,7 @@ from shared_events.models import Peer
 from shared_events.peers.due import sync_due
 from shared_events.peers.forgetting import forget_removed_copies, forget_runs
 from shared_events.purging import purge_tombstones
+from shared_events.registrations import recount
 from shared_events.registrations.seating import forget
 
 _POLL = timedelta(seconds=10)  # each peer has its own interval, which is longer
@@ -27,6 +28,7 @@ def connect() -> None:
     register(
         Job("purge_shared_events", _("Forget deletions of events that every reader knows"), timedelta(days=1), purge)
     )
+    register(Job("recount_seats", _("Compare seats of events with registrations"), timedelta(days=1), recount.run))
     about = "Since a peer was last read up to its end; peers are numbered as in the address of their page."
     metrics.register(metrics.Gauge("lms_peer_lag_seconds", about, "peer", _lag))
 

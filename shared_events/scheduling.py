@@ -108,7 +108,7 @@ def _told(part: Part) -> str:
 
 
 def gone_parts(events: Iterable[Event]) -> dict[str, list[ToldPart]]:
-    """By uid, what calendars may still show: sessions removed lately, and an event that was in one piece till lately."""
+    """By uid, what calendars may still show: sessions removed lately, and an event that was in one piece before."""
     since = timezone.now() - TOLD_FOR
     return {str(event.uid): _gone(event, since) for event in events}
 

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from shared_events.pages import event, event_ics, event_list, mirrored, peer, peer_list
+from shared_events.pages import (
+    event,
+    event_ics,
+    event_list,
+    event_sessions,
+    mirrored,
+    month,
+    participants,
+    peer,
+    peer_list,
+    seats,
+)
 from shared_events.views.base import UnknownAddress
 from shared_events.views.changes import Changes
 from shared_events.views.discovery import Discovery, WellKnown
@@ -19,10 +30,33 @@ urlpatterns = [
     re_path(r"^shared-events(/|$)", UnknownAddress.as_view()),
     path("system/events/", event_list.events, name="events"),
     path("system/events/add/", event.add, name="event-add"),
+    path("system/events/calendar/", month.month, name="events-calendar"),
     path("system/events/events.ics", event_ics.events, name="events-ics"),
     path("system/events/<int:pk>/", event.edit, name="event"),
     path("system/events/<int:pk>/event.ics", event_ics.event, name="event-ics"),
     path("system/events/<int:pk>/cancel/", event.cancel, name="event-cancel"),
+    path("system/events/<int:pk>/archive/", event.archive, name="event-archive"),
+    path("system/events/<int:pk>/sessions/", event_sessions.sessions, name="event-sessions"),
+    path("system/events/<int:pk>/seats/", seats.seats, name="event-seats"),
+    path("system/events/<int:pk>/participants/", participants.participants, name="event-participants"),
+    path("system/events/<int:pk>/participants/print/", participants.printed, name="event-participants-print"),
+    path("system/events/<int:pk>/participants.csv", participants.download, name="event-participants-csv"),
+    path("system/events/<int:pk>/participants/add/", participants.add, name="event-participant-add"),
+    path(
+        "system/events/<int:pk>/participants/<int:registration>/cancel/",
+        participants.cancel,
+        name="event-participant-cancel",
+    ),
+    path(
+        "system/events/<int:pk>/participants/<int:registration>/seat/",
+        participants.give_seat,
+        name="event-participant-seat",
+    ),
+    path(
+        "system/events/<int:pk>/participants/<int:registration>/move/",
+        participants.move,
+        name="event-participant-move",
+    ),
     path("system/shared-event-peers/", peer_list.peers, name="peers"),
     path("system/shared-event-peers/add/", peer.add, name="peer-add"),
     path("system/shared-event-peers/<int:pk>/", peer.edit, name="peer"),

@@ -19,7 +19,8 @@ from scim.models import LmsUser, ProvisioningEntry
 from tests import builders
 from tests.lrs.statement.samples import statement
 from tests.lrs.stored import attach, new_id, store_for
-from tests.shared_events.builders import make_event, make_mirror
+from tests.shared_events.builders import make_mirror
+from tests.shared_events.registrations.people import enrol, make_learners, make_seats
 
 KINDS = ("root", "limited", "reader", "nobody")
 ANYBODY = "200 200 200 200"
@@ -107,6 +108,17 @@ PAGES = {
     "lrs-attachment": ("proof", "200 404 403 404", GET_ONLY),
     "lrs-statement": ("statement", "200 404 200 404", GET_ONLY),
     "event-cancel": ("event", "200 200 403 404", "302 302 403 404"),
+    "event-archive": ("event", "200 200 403 404", "302 302 403 404"),
+    "event-sessions": ("event", "200 200 200 404", "422 422 403 404"),
+    "event-seats": ("event", "200 200 200 404", "302 302 403 404"),
+    "event-participants": ("event", "200 200 200 404", GET_ONLY),
+    "event-participants-print": ("event", "200 403 200 403", GET_ONLY),
+    "event-participants-csv": ("event", "200 403 403 403", GET_ONLY),
+    "event-participant-add": ("event", GET_ONLY, "302 403 403 403"),
+    "event-participant-cancel": ("waiting", "200 200 403 404", "302 302 403 404"),
+    "event-participant-seat": ("waiting", "200 200 403 404", "302 302 403 404"),
+    "event-participant-move": ("waiting", GET_ONLY, "302 302 403 404"),
+    "events-calendar": ("", ANYBODY, GET_ONLY),
     "peers": ("", ANYBODY, GET_ONLY),
     "peer-add": ("", "200 200 403 403", "422 422 403 403"),
     "peer": ("peer", "200 200 200 404", "422 422 403 404"),
@@ -136,7 +148,7 @@ def lms(db):
 
 
 def _one_of_each(label):
-    made = {"configuration": builders.make_configuration(), "event": make_event()}
+    made = {"configuration": builders.make_configuration(), "event": make_seats(1)}
     mirrored = make_mirror(made["event"], f"Peer of {label}")
     made["peer"] = mirrored.peer
     for labelled in list(made.values()):
@@ -149,6 +161,8 @@ def _one_of_each(label):
         configuration=made["configuration"], at=timezone.now(), status=200, outcome="read", duration_ms=1
     )
     made["mirrored"] = mirrored
+    *_seated, waiting = enrol(made["event"], *make_learners(2, f"participant of {label} "))
+    made["waiting"] = SimpleNamespace(args=[made["event"].pk, waiting.pk])
     made["pause"] = SimpleNamespace(args=[mirrored.peer.pk, "pause"])
     made["case"] = SimpleNamespace(args=[mirrored.peer.pk, mirrored.peer.quarantine.get().pk])
     entry = AuditEntry.objects.filter(object_type="client").latest("pk")

@@ -21,6 +21,7 @@ from clients.oauth.errors import UnsupportedTokenType, error_code
 from clients.oauth.form import Form, read_form
 from clients.oauth.grant import SERVICE_NAME, Granted, authenticate_client, grant, require_client_credentials
 from clients.rights import Service, default_scopes, grantable, scope_names
+from lms_oauth import metrics
 from lms_oauth.errors import ApiError, InvalidRequest, NotFound, TooManyRequests
 from lms_oauth.http import ApiView, client_address, require_https
 
@@ -90,6 +91,7 @@ def _granted(request: HttpRequest, holder: Holder, form: Form, now: datetime) ->
         )
         usage.note(holder, SERVICE_NAME, outcome, now=now, address=address)
         raise
+    metrics.tokens_issued.inc()
     usage.note(holder, SERVICE_NAME, ClientUsage.Outcome.ISSUED, now=now, address=address)
     return granted
 

@@ -14,6 +14,7 @@ from clients.identities import Unknown
 from clients.models import AuditEntry
 from clients.oidc import Reason
 from clients.pages.activity_figures import REASONS
+from clients.pages.sentences import told
 from clients.pages.text import Text
 
 ACTIONS: dict[str, Text] = {
@@ -56,6 +57,12 @@ ACTIONS: dict[str, Text] = {
     "event_created": gettext_lazy("Event created"),
     "event_updated": gettext_lazy("Event changed"),
     "event_cancelled": gettext_lazy("Event cancelled"),
+    "event_sessions_changed": gettext_lazy("Sessions of an event changed"),
+    "event_seats_changed": gettext_lazy("Seats of an event changed"),
+    "registration_added": gettext_lazy("Participant added"),
+    "registration_cancelled": gettext_lazy("Registration cancelled"),
+    "registration_promoted": gettext_lazy("Seat given from the waiting list"),
+    "registration_moved": gettext_lazy("Place on the waiting list changed"),
     "user_created": gettext_lazy("User created"),
     "user_linked": gettext_lazy("User connected with a directory"),
     "user_unlinked": gettext_lazy("User removed by a directory"),
@@ -101,6 +108,16 @@ _FACTS: dict[str, Text] = {
     "event": gettext_lazy("Event"),
     "problem": gettext_lazy("Problem"),
     "share_labels": gettext_lazy("Share labels"),
+    "sessions": gettext_lazy("Sessions"),
+    "join_links_changed": gettext_lazy("Links to join changed"),
+    "capacity": gettext_lazy("Seats"),
+    "minimum": gettext_lazy("Minimum number of participants"),
+    "waiting_list": gettext_lazy("Waiting list"),
+    "waiting_limit": gettext_lazy("Places on the waiting list"),
+    "participant": gettext_lazy("Participant, by user number"),
+    "participants": gettext_lazy("Participants"),
+    "waiting": gettext_lazy("Waiting"),
+    "up": gettext_lazy("Moved up"),
     "attributes": gettext_lazy("Attributes"),
     "rows": gettext_lazy("Attributes"),
 }
@@ -148,6 +165,8 @@ def facts(entry: AuditEntry, *, hidden: frozenset[str] = frozenset()) -> list[Fa
     """``hidden`` facts are told of, not shown: they may name what the reader does not reach."""
     changes = entry.action.endswith(_CHANGES)
     values = entry.facts
+    if "problem" in values:
+        values = values | {"problem": told(str(values["problem"]))}
     if entry.action in _WITH_CODE and "reason" in values:
         values = values | {"reason": _REASONS.get(values["reason"], values["reason"])}
     return [

@@ -1,12 +1,18 @@
-"""Notes in a session from where and when it was last used: at login, and then at most every five minutes."""
+"""Notes in a session from where and when it was last used: at login, and then at most every five minutes.
+
+A login lasts SESSION_COOKIE_AGE: without an end of its own a session would begin anew with each note.
+"""
 
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from clients.session_store import SEEN
 from lms_oauth.http import client_address
@@ -37,6 +43,7 @@ def connect() -> None:
 
 
 def _begin(*, request: HttpRequest, **_kwargs: object) -> None:
+    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     _note(request, str(uuid.uuid4()))
 
 

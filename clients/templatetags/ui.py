@@ -5,12 +5,15 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
+
+from clients.pages import sentences
 
 register = template.Library()
 
@@ -38,6 +41,19 @@ def shown(bound: BoundField) -> Any:
         words = {str(key): label for key, label in field.widget.choices}
         return words.get(str(value), value)
     return value
+
+
+@register.simple_block_tag
+def table_card(content: SafeString, name: str, heading: str, hint: str = "", caption: str = "") -> SafeString:
+    """A card with nothing but a table; between the tags stand its head and body. ``caption``: where not the heading."""
+    shown = {"name": name, "heading": heading, "hint": hint, "caption": caption or heading, "content": content}
+    return render_to_string("components/table_card.html", shown)
+
+
+@register.filter
+def told(text: str) -> str:
+    """What was stored in English, in the reader's language where the sentence is known."""
+    return sentences.told(text)
 
 
 @register.simple_tag

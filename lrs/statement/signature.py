@@ -8,7 +8,7 @@ from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
@@ -69,7 +69,7 @@ def _key_of(chain: Any) -> RSAPublicKey:
     try:
         certificate = load_der_x509_certificate(b64decode(chain[0], validate=True))
         key = certificate.public_key()
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, UnsupportedAlgorithm) as error:
         raise BadSignature("x5c holds no certificate") from error
     if not isinstance(key, RSAPublicKey):
         raise BadSignature("the certificate has no RSA key")

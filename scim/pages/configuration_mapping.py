@@ -16,6 +16,7 @@ from clients.audit import Origin
 from clients.pages.forms import Form
 from clients.pages.frame import administrator, sent, show
 from clients.pages.reach import needed
+from clients.pages.sentences import told
 from scim.actions import update_configuration
 from scim.mapping import MINIMAL, PATHS, STANDARD, Mode, Row, Rows, UnfitMapping, rows_of
 from scim.models import ScimConfiguration
@@ -102,7 +103,7 @@ class MappingForm(Form):
         try:
             rows_of(self.rows(cleaned))
         except UnfitMapping as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(told(str(error))) from error
         return cleaned
 
     def rows(self, cleaned: Mapping[str, Any]) -> list[dict[str, Any]]:

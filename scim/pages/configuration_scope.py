@@ -17,6 +17,7 @@ from clients.models import Administrator
 from clients.pages.forms import Form, TextField
 from clients.pages.frame import administrator, sent, show
 from clients.pages.reach import needed
+from clients.pages.sentences import told
 from scim.actions import update_configuration
 from scim.models import LmsUser, ScimConfiguration
 from scim.pages.configuration_general import may_edit, reachable
@@ -89,7 +90,7 @@ class ScopeForm(Form):
         try:
             checked(rule)
         except UnfitRule as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(told(str(error))) from error
         return cleaned | {"rule": rule}
 
     @property

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django_scim.views import SCIMView
 
 from clients.audit import Origin
-from lms_oauth.errors import ApiError, Busy, InvalidRequest
-from lms_oauth.http import read_body
+from lms_oauth.errors import ApiError, InvalidRequest
+from lms_oauth.http import passing_trouble, read_body
 from scim import guard
-from scim.errors import Fault, render, response, waits
+from scim.errors import Fault, render, response
 from scim.guard import Admission, refused
 from scim.protocol import MAX_BULK_BYTES, Answer, Call, answer
 
@@ -47,9 +47,9 @@ class ScimView(SCIMView):
             made = render(error)
             admission.log(request, refused(request, admission, error))
         except Exception as error:  # noqa: BLE001 - logged in fault()
-            busy = waits(error)
-            made = render(Busy()) if busy else guard.fault(request)
-            guard.log_failure(request, admission, Busy() if busy else Fault())
+            passing = passing_trouble(error)
+            made = render(passing) if passing else guard.fault(request)
+            guard.log_failure(request, admission, passing or Fault())
         for name, value in _limits(request).items():
             made[name] = value
         if request.method == "HEAD":

@@ -16,7 +16,9 @@ MEDIA_TYPE = "text/calendar; charset=utf-8"
 _STATUS = {"tentative": "TENTATIVE", "confirmed": "CONFIRMED", "cancelled": "CANCELLED"}
 
 
-def icalendar(documents: Iterable[Document], *, name: str, gone: Mapping[str, Sequence[ToldPart]] | None = None) -> bytes:
+def icalendar(
+    documents: Iterable[Document], *, name: str, gone: Mapping[str, Sequence[ToldPart]] | None = None
+) -> bytes:
     """RFC 5545, for publishing (RFC 5546 §3.2.1): readers take it in and never answer.
 
     ``gone``: by the event's uid, sessions that no longer take place; one without ``sid`` is the event in one piece.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared_events.models.seats import Seats
     from shared_events.models.session import EventSession
 
+
 class EventKind(models.TextChoices):
     IN_PERSON = "in_person", _("In person")
     ONLINE = "online", _("Online")

@@ -1,10 +1,8 @@
-"""Add, edit and cancel an event."""
+"""Add, edit, cancel and archive an event."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -12,20 +10,12 @@ from django.views.decorators.http import require_http_methods
 from clients.administration import Action, ObjectType
 from clients.audit import Origin
 from clients.models import Administrator, Client
-from clients.pages.frame import Step, administrator, sent, show
-from clients.pages.reach import demand, find, needed, permits
+from clients.pages.frame import sent, show
+from clients.pages.reach import demand, needed
 from shared_events import actions
-from shared_events.models import Event, Exposure, Kind
+from shared_events.models import Event, Exposure, Kind, Stage
 from shared_events.pages.event_form import EventForm
-
-
-def _above(event: Event | None = None) -> list[Step]:
-    steps = [Step(_("Events"), reverse("events"))]
-    return [*steps, Step(event.title, event.get_absolute_url())] if event else steps
-
-
-def _rows() -> "QuerySet[Event]":
-    return Event.objects.select_related("created_by", "updated_by")
+from shared_events.pages.event_tabs import above, editable, found, tabs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +23,7 @@ def add(request: HttpRequest) -> HttpResponse:
     user = demand(request, Action.ADD, ObjectType.EVENT)
     form = EventForm(sent(request), user=user)
     if not form.is_valid():
-        return show(request, "shared_events/event_add.html", title=_("Add event"), above=_above(), form=form)
+        return show(request, "shared_events/event_add.html", title=_("Add event"), above=above(), form=form)
     event = actions.create_event(values=form.values, labels=form.chosen_labels, by=Origin.of(request))
     messages.success(request, _("Event created."))
     return redirect(event)
@@ -41,35 +31,60 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    user = administrator(request)
-    event = find(_rows(), user, pk, needed(request, Action.EDIT))
+    user, event = found(request, pk, needed(request, Action.EDIT))
     form = EventForm(sent(request), user=user, event=event)
-    if not permits(_rows(), user, pk, Action.EDIT):
+    if may_look_only := not editable(user, event):
         form.only_show()
     if form.is_valid():
         actions.update_event(event, values=form.values, labels=form.chosen_labels, by=Origin.of(request))
         messages.success(request, _("Changes saved."))
         return redirect(event)
-    return show(request, "shared_events/event.html", title=event.title, above=_above(), form=form, event=event)
+    return show(
+        request,
+        "shared_events/event.html",
+        title=event.title,
+        above=above(),
+        tabs=tabs(event, "event"),
+        form=form,
+        event=event,
+        may_end=not may_look_only,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """A page of its own, since nothing takes a cancellation back."""
-    user = administrator(request)
-    event = find(_rows(), user, pk, Action.EDIT)
+    user, event = found(request, pk, Action.EDIT)
     if request.method == "POST":
         if actions.cancel_event(event, by=Origin.of(request)):
             messages.success(request, _("Event cancelled."))
         return redirect(event)
     if event.cancelled:
         return redirect(event)
+    return _confirm(request, "shared_events/event_cancel.html", _("Cancel event"), event, user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def archive(request: HttpRequest, pk: int) -> HttpResponse:
+    user, event = found(request, pk, Action.EDIT)
+    if request.method == "POST":
+        if actions.archive_event(event, by=Origin.of(request)):
+            messages.success(request, _("Event archived."))
+        return redirect(event)
+    if event.stage == Stage.ARCHIVED:
+        return redirect(event)
+    return _confirm(request, "shared_events/event_archive.html", _("Archive event"), event, user)
+
+
+def _confirm(request: HttpRequest, template: str, title: str, event: Event, user: Administrator) -> HttpResponse:
+    """Names who is affected before it happens."""
     return show(
         request,
-        "shared_events/event_cancel.html",
-        title=_("Cancel event"),
-        above=_above(event),
+        template,
+        title=title,
+        above=above(event),
         event=event,
+        seats=event.enrolment,
         affected=_affected(event, user),
     )
 

@@ -23,7 +23,7 @@ _COLUMNS = ("title", "kind", "location_name", "start", "time_zone", "info", "sta
 
 
 class EventForm(LabelledForm):
-    """A cancelled event has no field Status: nothing takes a cancellation back. Sessions say when theirs starts and ends."""
+    """No Status of a cancelled event, which nothing takes back; no times of one whose sessions tell them."""
 
     title = TextField(_("Name"), limit=255, ask=_("Enter a name for the event."))
     kind = forms.ChoiceField(label=_("Kind"), choices=EventKind.choices)
@@ -52,7 +52,7 @@ class EventForm(LabelledForm):
         label=_("Stage"),
         choices=Stage.choices,
         help_text=_("Drafts and archived events are never seen by other LMSes."),
-    )
+    )  # archiving has a page of its own, so here is only the way back
     shared = SwitchField(_("Shared"))
     labels = LabelField(
         help_text=_(
@@ -69,6 +69,10 @@ class EventForm(LabelledForm):
         assert isinstance(zones, forms.ChoiceField)
         zones.choices = [(name, name) for name in calendar.zone_names()]
         self.fields["shared"].help_text = _shared_help()
+        if not event or event.stage != Stage.ARCHIVED:
+            stage = self.fields["stage"]
+            assert isinstance(stage, forms.ChoiceField)
+            stage.choices = [choice for choice in Stage.choices if choice[0] != Stage.ARCHIVED]
         self.parts = event.parts if event else []
         if self.parts:
             del self.fields["start"], self.fields["end"]

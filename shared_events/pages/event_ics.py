@@ -21,7 +21,7 @@ from shared_events.scheduling import gone_parts
 
 @require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Event.objects.select_related("document").prefetch_related("sessions")
+    rows = Event.objects.select_related("document", "seats").prefetch_related("sessions")
     return _own(find(rows, administrator(request), pk, Action.VIEW))
 
 
@@ -29,7 +29,11 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
 def events(request: HttpRequest) -> HttpResponse:
     """The list as it is searched and filtered, all pages of it."""
     user = demand(request, Action.DOWNLOAD, ObjectType.EVENT)
-    within = Event.objects.in_reach_of(user, Action.DOWNLOAD).select_related("document").prefetch_related("sessions")
+    within = (
+        Event.objects.in_reach_of(user, Action.DOWNLOAD)
+        .select_related("document", "seats")
+        .prefetch_related("sessions")
+    )
     rows = list(found(request, within))
     return _file(icalendar(map(_document, rows), name=_("Events"), gone=gone_parts(rows)), "events")
 

@@ -57,6 +57,6 @@ def _save(request: HttpRequest, event: Event, form: SessionsForm) -> bool:
     try:
         scheduling.set_sessions(event, form.parts, version=version, by=Origin.of(request))
     except scheduling.EventChanged:
-        form.add_error(None, _("Somebody saved this event after you opened the page. Open it again, then make your change."))
+        form.add_error(None, _("Somebody saved this event after you opened the page. Open it again and repeat."))
         return False
     return True

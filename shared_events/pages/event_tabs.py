@@ -18,12 +18,17 @@ def above(event: Event | None = None) -> list[Step]:
 
 
 def tabs(event: Event, current: str) -> list[Tab]:
-    pages = {"event": _("General"), "event-sessions": _("Sessions")}
+    pages = {
+        "event": _("General"),
+        "event-sessions": _("Sessions"),
+        "event-seats": _("Seats"),
+        "event-participants": _("Participants"),
+    }
     return [Tab(words, reverse(name, args=[event.pk]), name == current) for name, words in pages.items()]
 
 
 def rows() -> "QuerySet[Event]":
-    return Event.objects.select_related("created_by", "updated_by").prefetch_related("sessions")
+    return Event.objects.select_related("created_by", "updated_by", "seats").prefetch_related("sessions")
 
 
 def found(request: HttpRequest, pk: int, action: Action) -> tuple[Administrator, Event]:

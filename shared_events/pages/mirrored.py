@@ -1,6 +1,7 @@
 """Events mirrored from a peer: the list, and one of them, read-only."""
 
 import json
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
@@ -14,8 +15,10 @@ from clients.administration import Action
 from clients.models import Administrator
 from clients.pages.frame import administrator, show
 from clients.pages.table import Column, Table
+from shared_events import calendar
 from shared_events.models import EventKind, MirrorEvent, Peer
 from shared_events.pages.peer import above
+from shared_events.parts import ToldPart, told_parts
 
 _STATUS = {
     "tentative": gettext_lazy("Planned"),
@@ -48,7 +51,7 @@ def mirrored(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(reachable(administrator(request)).select_related("peer"), pk=pk)
-    info = json.loads(row.document)["event"].get("description", "")
+    document = json.loads(row.document)
     return show(
         request,
         "shared_events/mirrored.html",
@@ -57,8 +60,14 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         event=row,
         kind=_kind(row.kind),
         status_label=_status(row.status),
-        info=info,
+        info=document["event"].get("description", ""),
+        parts=[_shown(part, row.time_zone) for part in told_parts(document)],
     )
+
+
+def _shown(part: ToldPart, zone: str) -> dict[str, Any]:
+    times = {name: calendar.local_time(at, zone) for name, at in (("start", part.begins), ("end", part.ends))}
+    return {**times, "location": part.location}
 
 
 def _status(word: str) -> str:

@@ -19,6 +19,7 @@ from clients.models import LmsSettings
 from clients.pages.account_again import ask, fresh, recent
 from clients.pages.frame import Step, administrator, sent, show
 from clients.pages.reach import demand, find, needed, permits
+from clients.pages.sentences import told
 from shared_events.models import Peer
 from shared_events.pages.peer_form import PeerForm
 from shared_events.peers import actions, retrying
@@ -109,11 +110,11 @@ def retry(request: HttpRequest, pk: int, case: int) -> HttpResponse:
     try:
         retrying.retry(item, by=Origin.of(request))
     except retrying.NotRetried as error:
-        messages.error(request, str(error))
+        messages.error(request, told(str(error)))
     except FAILURES as error:
-        messages.error(request, stop_for(error).problem)
+        messages.error(request, told(stop_for(error).problem))
     except Stop as stop:
-        messages.error(request, stop.problem)
+        messages.error(request, told(stop.problem))
     else:
         messages.success(request, _("Taken over."))
     return redirect(peer)
@@ -123,9 +124,9 @@ def _test(request: HttpRequest, peer: Peer) -> HttpResponse:
     try:
         about = host_of(peer).discover()
     except FAILURES as error:
-        messages.error(request, stop_for(error).problem)
+        messages.error(request, told(stop_for(error).problem))
     except Stop as stop:
-        messages.error(request, stop.problem)
+        messages.error(request, told(stop.problem))
     else:
         may = _("This LMS may read its events.") if about.may_read else _("It does not let this LMS read its events.")
         messages.success(request, _("%(name)s answers.") % {"name": about.name or peer.base_url} + f" {may}")
@@ -141,7 +142,7 @@ def _sync(request: HttpRequest, peer: Peer, *, full: bool = False) -> HttpRespon
     if run is None:
         messages.info(request, _("A synchronization is under way already."))
     elif run.problem:
-        messages.error(request, run.problem)
+        messages.error(request, told(run.problem))
     else:
         messages.success(request, _told(run.applied, run.removed))
     return redirect(peer)

@@ -115,7 +115,7 @@ def _text(values: dict[str, Any], name: str, *, limit: int = _MAX_WORD) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= limit:
         raise UnreadablePage(f"{name} is missing or too long")
     if flaw := next(flaws(value, depth=1), None):
-        raise UnreadablePage(f"{name}: {flaw}")
+        raise UnreadablePage(f"{name} cannot be kept: {flaw}")
     return value
 
 

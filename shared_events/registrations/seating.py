@@ -205,13 +205,15 @@ def move(registration: Registration, *, up: bool, by: Origin) -> None:
 def set_seats(event: Event, values: Mapping[str, Any], *, overbook: bool = False, by: Origin) -> list[int] | None:
     """Set any of SETTABLE; the users who got a seat by that, or None where nothing differed.
 
-    Oversold where more seats are taken than there would be, unless ``overbook``: then nobody gets one until enough left.
+    Oversold where more seats are taken than there would be, unless ``overbook``: then nobody gets one for now.
     """
     with transaction.atomic():
         current = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
         _row(current)
         seats = _locked(current.pk)
-        changes = {name: [getattr(seats, name), value] for name, value in values.items() if getattr(seats, name) != value}
+        changes = {
+            name: [getattr(seats, name), value] for name, value in values.items() if getattr(seats, name) != value
+        }
         if not changes:
             return None
         for name in changes:

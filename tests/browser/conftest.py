@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -17,10 +18,12 @@ from clients.roles import Assigned, Permission
 from lrs import counting
 from scim.dry_run import Wanted, run
 from scim.models import LmsUser, ProvisioningEntry
+from shared_events.scheduling import Part, set_sessions
 from tests import builders
 from tests.clients.activity_cases import count, refuse, request_of
 from tests.lrs.stored import new_id, store_for
-from tests.shared_events.builders import make_event, make_mirror
+from tests.shared_events.builders import make_mirror
+from tests.shared_events.registrations.people import enrol, make_learners, make_seats
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 ARGS = [
@@ -128,50 +131,77 @@ def provision(configuration):
     return LmsUser.objects.get(), ProvisioningEntry.objects.get(status=409)
 
 
+def _events():
+    """An event in two sessions with one seat, two users waiting for it, and its mirror."""
+    event = make_seats(1)
+    waiting = enrol(event, *make_learners(3))[2]
+    mirrored = make_mirror(event)
+    parts = [
+        Part(event.start, 3 * 3600, "Room 5"),
+        Part(event.start + timedelta(days=1), 3 * 3600, join_url="https://meet.example/1"),
+    ]
+    set_sessions(event, parts, version=event.version, by=Origin.command("test"))
+    return {"event": event, "waiting": waiting, "mirrored": mirrored}
+
+
 @pytest.fixture
 def world(transactional_db):
     """A small LMS as an administrator meets it."""
     LmsSettings.objects.get_or_create(pk=1)
-    hr = builders.make_label("HR")
-    helsinki, tampere = builders.make_label("Helsinki", hr), builders.make_label("Tampere", hr)
-    integrations, partners = builders.make_label("Integrations"), builders.make_label("Partners")
-    root = builders.make_superadmin("aino")
-    root.first_name, root.last_name = "Aino", "Virtanen"
-    root.save()
-    workday = builders.make_configuration("workday", name="Workday production")
-    workday.labels.add(helsinki)
-    learner, entry = provision(workday)
-    about = "User provisioning from the HR system. Owner: HR systems team"
-    reader = builders.make_role("Client reader", Permission(ObjectType.CLIENT, Action.VIEW))
-    made = SimpleNamespace(
-        root=root,
-        anna=builders.make_administrator(hr, username="anna"),
-        nobody=builders.make_administrator(username="nobody"),
-        reader=builders.make_holder(Assigned(reader), username="reader"),
-        role=reader,
-        configuration=workday,
-        learner=learner,
-        entry=entry,
-        event=(event := make_event()),
-        mirrored=make_mirror(event),
-        hr=hr,
-        partners=partners,
-        client=builders.make_client(
-            helsinki, integrations, name="Workday SCIM sync", short_description=about, scim_configuration=workday
-        ),
-        writer=builders.make_client(
-            integrations, name="Course studio xAPI writer", short_description="Writes statements", lrs_own=True
-        ),
-    )
-    builders.make_client(tampere, name="Entra ID provisioning (pilot)", active=False)
-    builders.make_client(partners, name="Partner LMS: Nordic Academy", shared_events=True)
-    builders.make_client(
-        integrations, name="VR safety simulator", lrs_own=True, lrs_full_read=True, short_description="Headsets"
-    )
-    count(made.writer, "ok", 4_000, days_ago=1)
-    count(made.writer, "unauthenticated", 2)
-    request_of(made.writer, status=401, reason="old credential")
-    refuse(made.writer, "old credential", 2)
+    made = SimpleNamespace(**_labels())
+    vars(made).update(_people(made.hr))
+    vars(made).update(_directory(made.helsinki))
+    vars(made).update(_events())
+    vars(made).update(_clients(made))
+    _use(made.writer)
     made.statement, *_more = store_for(made.writer, *_LEARNING)
     counting.run()
     return made
+
+
+def _labels():
+    hr = builders.make_label("HR")
+    made = {"hr": hr, "helsinki": builders.make_label("Helsinki", hr), "tampere": builders.make_label("Tampere", hr)}
+    return made | {name: builders.make_label(name.title()) for name in ("integrations", "partners")}
+
+
+def _people(hr):
+    root = builders.make_superadmin("aino")
+    root.first_name, root.last_name = "Aino", "Virtanen"
+    root.save()
+    role = builders.make_role("Client reader", Permission(ObjectType.CLIENT, Action.VIEW))
+    return {
+        "root": root,
+        "anna": builders.make_administrator(hr, username="anna"),
+        "nobody": builders.make_administrator(username="nobody"),
+        "reader": builders.make_holder(Assigned(role), username="reader"),
+        "role": role,
+    }
+
+
+def _directory(label):
+    configuration = builders.make_configuration("workday", name="Workday production")
+    configuration.labels.add(label)
+    learner, entry = provision(configuration)
+    return {"configuration": configuration, "learner": learner, "entry": entry}
+
+
+def _clients(made):
+    about = "User provisioning from the HR system. Owner: HR systems team"
+    sync = {"name": "Workday SCIM sync", "short_description": about, "scim_configuration": made.configuration}
+    studio = {"name": "Course studio xAPI writer", "short_description": "Writes statements", "lrs_own": True}
+    headsets = {"name": "VR safety simulator", "short_description": "Headsets", "lrs_own": True, "lrs_full_read": True}
+    client = builders.make_client(made.helsinki, made.integrations, **sync)
+    writer = builders.make_client(made.integrations, **studio)
+    builders.make_client(made.tampere, name="Entra ID provisioning (pilot)", active=False)
+    builders.make_client(made.partners, name="Partner LMS: Nordic Academy", shared_events=True)
+    builders.make_client(made.integrations, **headsets)
+    return {"client": client, "writer": writer}
+
+
+def _use(client):
+    """Requests, two of them with a credential of before."""
+    count(client, "ok", 4_000, days_ago=1)
+    count(client, "unauthenticated", 2)
+    request_of(client, status=401, reason="old credential")
+    refuse(client, "old credential", 2)

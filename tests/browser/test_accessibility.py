@@ -56,6 +56,13 @@ def _conflict(page):
     page.get_by_role("heading", name="This was changed meanwhile").wait_for()
 
 
+def _empty_session(page):
+    page.get_by_role("button", name="Add session").click()
+    page.get_by_role("heading", name="Session 3").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("alert").wait_for()
+
+
 def _phone_menu(page):
     if page.viewport_size["width"] <= 820:
         page.get_by_role("button", name="Open menu").click()
@@ -226,6 +233,16 @@ PAGES = {
     "event-add-refused": ("root", "/system/events/add/", _submit("Create")),
     "event": ("root", "/system/events/{event.pk}/", nothing),
     "event-cancel": ("root", "/system/events/{event.pk}/cancel/", nothing),
+    "event-archive": ("root", "/system/events/{event.pk}/archive/", nothing),
+    "event-sessions": ("root", "/system/events/{event.pk}/sessions/", nothing),
+    "event-sessions-refused": ("root", "/system/events/{event.pk}/sessions/", _empty_session),
+    "event-seats": ("root", "/system/events/{event.pk}/seats/", nothing),
+    "event-participants": ("root", "/system/events/{event.pk}/participants/?find=elina", nothing),
+    "event-participants-print": ("root", "/system/events/{event.pk}/participants/print/", nothing),
+    "event-participant-cancel": ("root", "/system/events/{event.pk}/participants/{waiting.pk}/cancel/", nothing),
+    "event-participant-seat": ("root", "/system/events/{event.pk}/participants/{waiting.pk}/seat/", nothing),
+    "events-calendar": ("root", "/system/events/calendar/?month={event.start:%Y-%m}", nothing),
+    "events-calendar-empty": ("root", "/system/events/calendar/?month=1999-01", nothing),
     "peers": ("root", "/system/shared-event-peers/", nothing),
     "peer-add": ("root", "/system/shared-event-peers/add/", nothing),
     "peer": ("root", "/system/shared-event-peers/{mirrored.peer_id}/", nothing),

@@ -7,6 +7,7 @@ import pytest
 from clients import secrets
 from clients.models import AuditEntry, Client, Credential
 from tests import builders
+from tests.browser.test_accessibility import prepare
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOWN = "#new-value"
@@ -298,6 +299,29 @@ def test_forced_colours_keep_what_is_current_apart(new_page, world):
     for current in page.locator("[aria-current]:is(.tabs a, .nav a)").all():
         assert current.evaluate("link => getComputedStyle(link).textDecorationLine") == "underline"
     assert page.locator("[aria-current]:is(.tabs a, .nav a)").count() == 2
+
+
+# What is drawn and not written: shapes of charts and sparks, keys of legends, switches, the bar of a download.
+DRAWN = """() => {
+  const paper = getComputedStyle(document.body).backgroundColor
+  const seen = colour => !["none", "rgba(0, 0, 0, 0)", paper].includes(colour)
+  const shapes = [...document.querySelectorAll("main svg :is(rect, path, line, polyline, circle):not(.hit)")]
+  const boxes = [...document.querySelectorAll("main .switch input, main progress")]
+  const bare = shapes.filter(shape => !seen(getComputedStyle(shape).fill) && !seen(getComputedStyle(shape).stroke))
+  bare.push(...boxes.filter(box => !seen(getComputedStyle(box).borderTopColor)))
+  bare.push(...[...document.querySelectorAll("main .key")].filter(
+    key => !seen(getComputedStyle(key, "::before").backgroundColor)))
+  return [shapes.length + boxes.length, bare.map(one => one.outerHTML)]
+}"""
+
+
+def test_forced_colours_leave_nothing_drawn_invisible(new_page, log_in, world):
+    page = new_page(forced_colors="active")
+    for name in ("clients", "client-general", "client-activity", "scim-activity", "lrs-activity", "lrs-downloaded"):
+        prepare(name, page, world, log_in)
+        drawn, bare = page.evaluate(DRAWN)
+        assert drawn, name
+        assert bare == [], name
 
 
 def test_print_leaves_out_menu_buttons_and_secret(new_page, world):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.test_accessibility import AXE, PHONE, RULES, RUN
 from tests.browser.test_flows import credentials
 from tests.clients import oidc_provider
 
@@ -39,3 +40,20 @@ def test_from_the_button_to_a_secret(new_page, world, provider):
     page.get_by_role("link", name="Log in with Example ID").click()
     page.get_by_role("link", name="Go on as Anna").click()
     page.get_by_text("Logging in was cancelled.").wait_for()
+
+
+@pytest.mark.any_database
+def test_axe_finds_nothing_on_pages_with_the_button(new_page, log_in, world, provider, settings):
+    world.root.identities.create(issuer=provider.issuer, subject="aino")
+    page = new_page(viewport=PHONE)
+    for address, only in (("/account/login/", True), ("/account/login/", False), ("/account/again/", False)):
+        settings.OIDC_ONLY = only
+        if address == "/account/again/":
+            log_in(page, world.root)
+        page.goto(address)
+        page.get_by_role("link", name="Log in with Example ID").wait_for()
+        page.evaluate(AXE)
+        for scheme, rules in RULES.items():
+            page.emulate_media(color_scheme=scheme)
+            found = page.evaluate(RUN, rules)["violations"]
+            assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == [], (address, scheme)

@@ -30,11 +30,14 @@ def test_a_second_superadmin_is_wanted():
     assert "Add a second one" in advice("superadmins")
 
 
-def test_superadmins_have_a_second_factor():
+def test_superadmins_have_a_second_factor(settings):
     bare, held = make_superadmin("aino"), make_superadmin("bo")
     second_factors.add_app(held, "JBSWY3DPEHPK3PXP", by=BY)
     make_administrator(username="anna")
     assert "the account of: aino. Let" in advice("second_factors")
+    settings.OIDC_ONLY = True
+    assert not advice("second_factors")
+    settings.OIDC_ONLY = False
     second_factors.add_app(bare, "JBSWY3DPEHPK3PXP", by=BY)
     assert not advice("second_factors")
 

@@ -1,4 +1,4 @@
-"""The published description of the OAuth endpoints is what they do: no address, answer or field beyond it."""
+"""The published description of the OAuth endpoints is what they do; tests/fuzz sends what is drawn from it."""
 
 import re
 
@@ -6,14 +6,6 @@ import pytest
 import requests
 import schemathesis
 import yaml
-from hypothesis import settings as effort
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from clients import secrets
 from clients.oauth.urls import urlpatterns
@@ -22,13 +14,6 @@ from lms_oauth.settings import BASE_DIR
 FILE = BASE_DIR / "docs" / "openapi-oauth.yaml"
 DOCUMENT = yaml.safe_load(FILE.read_text())
 OPERATIONS = [(path, method.upper()) for path, item in DOCUMENT["paths"].items() for method in item]
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 schema = schemathesis.openapi.from_path(FILE)
 
 
@@ -41,22 +26,6 @@ def call(installation, path, data, client):
     return requests.post(
         installation.url + path, data=data, auth=(client["client_id"], client["client_secret"]), timeout=10
     )
-
-
-@schema.parametrize()
-@effort(max_examples=40, deadline=None)
-def test_no_answer_is_outside_the_description(case, installation, client):
-    case.call_and_validate(
-        base_url=installation.url,
-        auth=(client["client_id"], client["client_secret"]),
-        checks=CHECKS,
-    )
-
-
-@schema.parametrize()
-@effort(max_examples=20, deadline=None)
-def test_nor_for_strangers(case, installation):
-    case.call_and_validate(base_url=installation.url, checks=CHECKS)
 
 
 def test_every_mounted_address_is_described_and_no_other():

@@ -5,7 +5,9 @@ import logging
 import sys
 from datetime import datetime
 
+from clients.rights import Service
 from lms_oauth.logs import JsonFormatter, RequestIdFilter, current_request_id
+from tests.access_cases import make_client_for
 
 
 def formatted(record):
@@ -37,3 +39,15 @@ def test_an_exception_comes_with_its_trace():
     facts = formatted(record)
     assert facts["exception"].startswith("Traceback")
     assert facts["exception"].endswith("KeyError: 'gone'\n")
+
+
+def test_the_client_is_named_once_it_is_known(client, db, caplog):
+    made = make_client_for(Service.XAPI)
+    caplog.handler.addFilter(RequestIdFilter())
+    form = f"grant_type=client_credentials&client_id={made.client_id}&client_secret={made.secret}"
+    client.post("/oauth2/token", form, "application/x-www-form-urlencoded")
+    issued = next(record for record in caplog.records if "access token issued" in record.getMessage())
+    assert json.loads(JsonFormatter().format(issued))["client_id"] == made.client_id
+    client.post("/oauth2/token", "grant_type=password", "application/x-www-form-urlencoded")
+    refused = [record for record in caplog.records if "refused" in record.getMessage()][-1]
+    assert "client_id" not in json.loads(JsonFormatter().format(refused))

@@ -1,15 +1,21 @@
 """``/metrics``: who may read it, and what it counts over all processes."""
 
+import json
 from datetime import timedelta
 
 import pytest
 import requests
+from django.db import connection  # noqa: F401 - asked by skipif
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from clients.models import JobState
+from clients.rights import Service
 from lms_oauth import metrics
 from shared_events.models import Peer
+from tests.access_cases import make_client_for
+from tests.headers import bearer
+from tests.lrs.statement.samples import statement
 from tests.shared_events.builders import make_event, make_mirror
 
 TOKEN = "metrics-token-for-tests"
@@ -99,3 +105,53 @@ def test_processes_are_summed(installation):
     for _ in range(20):
         requests.get(f"{installation.url}/xapi/statements", timeout=30)
     assert total() - before == 20
+
+
+def values(client, token, name):
+    """Of one metric, by its labels."""
+    text = client.get("/metrics", **token).content.decode()
+    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    return {tuple(sorted(sample.labels.items())): sample.value for sample in samples if sample.name == name}
+
+
+def test_answers_by_caller_and_outcome(client, db, token):
+    made = make_client_for(Service.XAPI)
+    headers = {"HTTP_X_EXPERIENCE_API_VERSION": "1.0.3"}
+    before = values(client, token, "lms_requests_total")
+    client.get("/xapi/statements", **headers, **bearer(made.bearer))
+    client.get("/xapi/statements", **headers)
+    client.get("/scim/v2/Users", **bearer(made.bearer))
+    after = values(client, token, "lms_requests_total")
+    grew = [dict(labels) for labels in after if after[labels] > before.get(labels, 0)]
+    grown = {f"{labels['caller']} {labels['outcome']}" for labels in grew}
+    assert {"bearer ok", "none unauthenticated", "bearer forbidden"} <= grown
+
+
+def test_what_was_done(client, db, token):
+    made = make_client_for(Service.XAPI, Service.SCIM)
+    names = ["lms_tokens_issued_total", "lms_provisioning_operations_total"]
+    before = [sum(values(client, token, name).values()) for name in names]
+    form = f"grant_type=client_credentials&client_id={made.client_id}&client_secret={made.secret}"
+    client.post("/oauth2/token", form, "application/x-www-form-urlencoded")
+    client.get("/scim/v2/Users", **bearer(made.bearer))
+    after = [sum(values(client, token, name).values()) for name in names]
+    assert [new - old for new, old in zip(after, before, strict=True)] == [1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_statements_that_were_stored(client, token):
+    made = make_client_for(Service.XAPI)
+    before = sum(values(client, token, "lms_statements_stored_total").values())
+    headers = {"HTTP_X_EXPERIENCE_API_VERSION": "1.0.3", **bearer(made.bearer)}
+    for _ in range(2):  # the second time it is there already
+        body = json.dumps([statement(), statement(id="6690e6c9-3ef0-4ed3-8b37-7f3964730bee")])
+        client.post("/xapi/statements", body, "application/json", **headers)
+    assert sum(values(client, token, "lms_statements_stored_total").values()) - before == 3
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_connections_of_the_database(client, db, token):
+    found = values(client, token, "lms_database_connections")
+    assert found[("state", "active"),] >= 1
+    assert found[("state", "most"),] >= 10

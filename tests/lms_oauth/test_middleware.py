@@ -62,3 +62,8 @@ def test_security_headers_on_every_answer(client, path):
 @pytest.mark.parametrize("path", [ADDRESS, "/oauth2/token"])
 def test_no_cookie_is_ever_set_by_an_api(client, path):
     assert not client.get(path).cookies
+
+
+def test_pages_stay_in_no_cache(client):
+    assert client.get("/system/")["Cache-Control"] == "no-store"
+    assert client.get(ADDRESS)["Cache-Control"] == "max-age=300"

@@ -90,3 +90,18 @@ def test_an_installation_with_the_admin_site_shows_neither_ours_nor_the_librarys
     kept = {"PATH": os.environ["PATH"]} | GOOD
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
     assert done.stdout == "[]\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({}, "__Host-sessionid __Host-csrftoken True"),
+        ({"PUBLIC_URL": "http://127.0.0.1:8000"}, "sessionid csrftoken False"),
+    ],
+)
+def test_cookies_are_bound_to_an_https_host(change, names):
+    asked = (
+        "from django.conf import settings as s; "
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE)"
+    )
+    assert manage("shell", "--no-imports", "-c", asked, **GOOD | change).stdout.strip() == names

@@ -68,7 +68,9 @@ def test_the_same_sessions_again_write_nothing():
     assert not FeedMark.objects.exists()
 
 
-@pytest.mark.parametrize("change", [{"start": at("2027-03-27T10:00")}, {"duration_seconds": 60}, {"location_name": "B"}])
+@pytest.mark.parametrize(
+    "change", [{"start": at("2027-03-27T10:00")}, {"duration_seconds": 60}, {"location_name": "B"}]
+)
 def test_a_change_keeps_the_sid_and_raises_the_sequence(change):
     event = make_event()
     schedule(event, FIRST, SECOND)
@@ -77,7 +79,9 @@ def test_a_change_keeps_the_sid_and_raises_the_sequence(change):
     FeedMark.objects.all().delete()
     assert schedule(event, replace(first, **change), second)
     after = told(event)
-    assert [one["sid"] for one in after["training"]["sessions"]] == [one["sid"] for one in before["training"]["sessions"]]
+    assert [one["sid"] for one in after["training"]["sessions"]] == [
+        one["sid"] for one in before["training"]["sessions"]
+    ]
     assert after["event"]["sequence"] == before["event"]["sequence"] + 1
     assert list(FeedMark.objects.values_list("rebuild", flat=True)) == [False]
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+import zlib
 from argparse import ArgumentParser
 from typing import IO, Any
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
                     importing.lines(importing.opened(raw)), client, Version(options["xapi_version"])
                 ):
                     self.stderr.write(f"\r{report.read} read", ending="")
-        except (OSError, EOFError, ApiError) as error:
+        except (OSError, EOFError, zlib.error, ApiError) as error:
             raise CommandError(f"{options['file']}: {error}") from error
         facts = {"stored": report.stored, "known": report.known, "refused": len(report.refused)}
         record("statements_imported", found, by=Origin.command("import_statements"), **facts)

@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from clients.audit import Origin
 from clients.management import lookups
+from lms_oauth import learners
 from shared_events.actions import cancel_event, create_event
 from shared_events.models import Event, EventKind
+from shared_events.registrations.seating import enrol, set_seats
+from shared_events.scheduling import Part, set_sessions
 
 BY = Origin.command("load_demo")
 LABEL = "Demo group / Helsinki"
@@ -24,6 +27,13 @@ EVENTS = [
     ("Demo: Welcome day", 35, 10, 5, EventKind.IN_PERSON, "Demo head office, lobby", False),
 ]
 CANCELLED = "Demo: First aid, basics"
+WEEKLY, WEEKS = "Demo: Leading a hybrid team", 3
+# Title: seats, and how many demo learners want one
+SEATS = {
+    "Demo: Occupational safety card": (8, 11),
+    "Demo: Welcome day": (30, 6),
+    "Demo: Data protection at work": (None, 4),
+}
 
 
 class Command(BaseCommand):
@@ -39,6 +49,23 @@ class Command(BaseCommand):
             created = create_event(values=_values(event, today), labels=labels, by=BY)
             if created.title == CANCELLED:
                 cancel_event(created, by=BY)
+            if created.title == WEEKLY:
+                _hold_weekly(created)
+            if created.title in SEATS:
+                _fill(created, *SEATS[created.title])
+
+
+def _hold_weekly(event: Event) -> None:
+    starts = [event.start + timedelta(weeks=week) for week in range(WEEKS)]
+    places = [event.location_name, "Online", event.location_name]
+    parts = [Part(start, event.duration_seconds, place) for start, place in zip(starts, places, strict=True)]
+    set_sessions(event, parts, version=event.version, by=BY)
+
+
+def _fill(event: Event, capacity: int | None, wanting: int) -> None:
+    set_seats(event, {"capacity": capacity}, by=BY)
+    for learner in learners.search("demo", wanting):
+        enrol(event, learner.pk, by=BY)
 
 
 def _values(event: tuple[str, int, int, int, EventKind, str, bool], today: datetime) -> dict[str, Any]:

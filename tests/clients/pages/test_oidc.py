@@ -195,6 +195,15 @@ def test_a_provider_out_of_reach_is_told(client, provider, settings):
     assert refused(client, client.get(f"{START}?next={ROLES}"), "unfit answer", UNFIT)
 
 
+def test_the_health_page_asks_the_provider(client, provider, anna, settings):
+    client.force_login(anna)
+    for issuer, told_of in ((provider.issuer, 0), ("http://127.0.0.1:1", 1), ("", 0)):
+        settings.OIDC_ISSUER = issuer
+        page = client.get("/system/health/").content.decode()
+        assert page.count("Organisation’s login") == 1
+        assert page.count("nobody can log in there") == told_of
+
+
 def test_an_answer_of_another_provider_is_none(client, provider, anna):
     provider.answer = {"iss": "https://elsewhere.example"}
     assert refused(client, go(client), "unfit answer", UNFIT)

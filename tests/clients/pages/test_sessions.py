@@ -121,3 +121,13 @@ def test_last_seen_is_noted_every_five_minutes_and_keeps_the_name(two, monkeypat
     first.get("/system/")
     after = AdministratorSession.objects.get(pk=before.pk)
     assert (after.name, after.last_seen.timestamp()) == (before.name, pytest.approx(later))
+
+
+def test_a_login_ends_at_its_time_however_much_it_is_used(two, monkeypatch):
+    http = two[0]
+    begun = http.session.get_expiry_date()
+    monkeypatch.setattr(seen, "_EVERY_SECONDS", -1)  # each request notes, and so saves, the session
+    assert alive(http)
+    assert http.session.get_expiry_date() == begun
+    row = AdministratorSession.objects.get(pk=http.session.session_key)
+    assert row.expire_date == begun

@@ -114,6 +114,7 @@ def test_standard_input_and_versions(own, load, monkeypatch):
 def test_bombs_and_broken_files_end_in_a_sentence(load, monkeypatch, settings):
     bomb = gzip.compress(b"\n".join([json.dumps(statement()).encode()] * 100))
     assert "CommandError" in load(bomb[:-9])
+    assert "CommandError" in load(bomb[:10] + b"\xff" + bomb[11:])
     monkeypatch.setattr(importing, "MOST_EXPANDED_BYTES", 500)
     assert "expands to more than 500 bytes" in load(bomb)
     settings.LRS_MAX_BODY_BYTES = 10

@@ -1,5 +1,7 @@
 """Signed Statements (xAPI 1.0.3 Data §2.6)."""
 
+from base64 import b64decode, b64encode
+
 import pytest
 
 from lrs.statement.attachments import SIGNATURE
@@ -59,6 +61,12 @@ def good():
     return token(VALUE, x5c=[certificate()])
 
 
+def of_an_unknown_kind():
+    """A certificate whose key has an algorithm that nobody knows."""
+    rsa_encryption = bytes.fromhex("2a864886f70d010101")
+    return b64encode(b64decode(certificate()).replace(rsa_encryption, rsa_encryption[:-1] + b"\x7f")).decode()
+
+
 def rest():
     """Payload and signature."""
     return good().partition(b".")[2]
@@ -83,6 +91,7 @@ def rest():
         ("no certificate", lambda: token(VALUE, x5c={})),
         ("no certificate", lambda: token(VALUE, x5c=[1])),
         ("no certificate", lambda: token(VALUE, x5c=["YQ=="])),
+        ("no certificate", lambda: token(VALUE, x5c=[of_an_unknown_kind()])),
         ("no RSA key", lambda: token(VALUE, x5c=[certificate("ec")])),
         ("does not fit the certificate", lambda: token(VALUE, signer="two", x5c=[certificate()])),
         ("does not fit the certificate", lambda: good().rpartition(b".")[0] + b".AAAA"),

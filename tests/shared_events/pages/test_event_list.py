@@ -7,6 +7,7 @@ from django.utils import timezone
 from clients.models import LmsSettings
 from tests.builders import enable_shared_events, make_administrator, make_label, make_superadmin
 from tests.shared_events.builders import make_event
+from tests.shared_events.registrations.people import enrol, make_learners, make_seats
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,7 @@ def test_it_shows_the_columns_of_an_event(superadmin):
         "Kind",
         "Status",
         "Shared",
+        "Seats",
         "Updated",
     ]
     for shown in ("&lt;First&gt; aid", "Online", "Planned", "Draft", "(Europe/Helsinki)", "just now"):
@@ -63,6 +65,10 @@ def test_it_says_when_sharing_has_no_effect(superadmin):
         ("?stage=draft", ["Draft"]),
         ("?shared=no", ["Past"]),
         ("?status=active", ["Upcoming"]),
+        ("?kind=online", ["Draft"]),
+        ("?seats=free", ["Upcoming", "Draft"]),
+        ("?seats=full", ["Past"]),
+        ("?seats=waiting", ["Past"]),
         ("?status=x&stage=y&shared=z&when=1&sort=-&page=x&size=9", ["Upcoming", "Draft", "Past"]),
         ("?q=nothing", []),
     ],
@@ -70,8 +76,8 @@ def test_it_says_when_sharing_has_no_effect(superadmin):
 def test_search_sort_and_filters(superadmin, query, found):
     now = timezone.now().replace(tzinfo=None, microsecond=0)
     make_event(title="Upcoming", start=now + timedelta(days=9), status="active")
-    make_event(title="Draft", start=now + timedelta(days=5), stage="draft")
-    make_event(title="Past", start=now - timedelta(days=5), shared=False)
+    make_event(title="Draft", start=now + timedelta(days=5), stage="draft", kind="online")
+    enrol(make_seats(1, title="Past", start=now - timedelta(days=5), shared=False), *make_learners(2))
     assert names(superadmin.get("/system/events/" + query)) == found
 
 
@@ -99,7 +105,7 @@ def test_it_needs_a_login(client):
 
 def test_a_long_list_costs_as_many_queries_as_a_short_one(superadmin, django_assert_num_queries):
     for number in range(12):
-        make_event(title=str(number))
+        make_seats(number + 1, title=str(number))
     LmsSettings.current()
     with django_assert_num_queries(4):  # session, administrator, count, rows
         superadmin.get("/system/events/")

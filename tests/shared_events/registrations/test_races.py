@@ -106,7 +106,7 @@ def test_nobody_stays_registered_for_an_event_that_was_cancelled_meanwhile():
 
 
 def test_enrolling_cancelling_and_other_capacities_at_once():
-    """Everything that changes seats, by eight threads in any order: at rest the books are right and the line was kept."""
+    """Everything that changes seats, by eight threads: at rest the books are right and the line was kept."""
     event, users = make_seats(3), make_learners(40)
 
     def worker(seed):
@@ -119,7 +119,9 @@ def test_enrolling_cancelling_and_other_capacities_at_once():
                     live = Registration.objects.filter(seats=event.pk).exclude(state=State.CANCELLED)
                     seating.cancel(chance.choice(list(live)), by=BY)
                 elif chance.random() < 0.5:
-                    seating.set_seats(event, {"capacity": chance.randrange(1, 9)}, overbook=chance.random() < 0.5, by=BY)
+                    seating.set_seats(
+                        event, {"capacity": chance.randrange(1, 9)}, overbook=chance.random() < 0.5, by=BY
+                    )
 
     together([lambda seed=seed: worker(seed) for seed in range(8)])
     check(event)
