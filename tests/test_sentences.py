@@ -8,9 +8,19 @@ from django.conf import settings
 from clients.pages.sentences import told
 from tests.marked_words import mark_messages
 
-SAID_BY = {"UnfitRule", "UnfitMapping", "warn", "UnreadablePage", "BadItem", "Unreachable", "Forbidden", "Stop"}
+SAID_BY = {
+    "UnfitRule",
+    "UnfitMapping",
+    "warn",
+    "UnreadablePage",
+    "BadItem",
+    "Unreachable",
+    "Forbidden",
+    "Stop",
+    "NotDecodable",
+}
 ASSIGNED = {"problem", "_OTHER_RUNNER", "_UNSEALABLE"}
-GAPS = {"kind": "field"}
+GAPS = {"kind": "field", "name": "epoch"}
 
 
 def _text(node):
@@ -26,7 +36,7 @@ def _said(node):
         return node.args
     if isinstance(node, ast.Assign) and {getattr(target, "id", "") for target in node.targets} & ASSIGNED:
         return [node.value]
-    return []
+    return [node.value] if isinstance(node, ast.Yield) else []
 
 
 def sentences():

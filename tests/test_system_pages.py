@@ -161,7 +161,7 @@ def _one_of_each(label):
         configuration=made["configuration"], at=timezone.now(), status=200, outcome="read", duration_ms=1
     )
     made["mirrored"] = mirrored
-    *_seated, waiting = enrol(made["event"], *make_learners(2, f"participant of {label} "))
+    *_seated, waiting = enrol(made["event"], *make_learners(2, f"participant of {label}"))
     made["waiting"] = SimpleNamespace(args=[made["event"].pk, waiting.pk])
     made["pause"] = SimpleNamespace(args=[mirrored.peer.pk, "pause"])
     made["case"] = SimpleNamespace(args=[mirrored.peer.pk, mirrored.peer.quarantine.get().pk])

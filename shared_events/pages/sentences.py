@@ -6,9 +6,10 @@ from clients.pages.sentences import register
 
 
 def register_all() -> None:
-    register(*_OF_PEERS, *_OF_ANSWERS, *_OF_ITEMS)
+    register(*_OF_PEERS, *_OF_ANSWERS, *_OF_ITEMS, *(f"{name}: %(reason)s" for name in _TEXTS))
 
 
+_TEXTS = ("epoch", "next", "complete_through")  # of an answer, by the names of the protocol
 _OF_PEERS = (
     gettext_noop("Another process synchronizes this peer."),
     gettext_noop("The stored client secret cannot be opened, because SECRET_KEY has changed. Enter it again."),
@@ -33,9 +34,12 @@ _OF_ANSWERS = (
     gettext_noop("it answers another cursor than the one sent"),
     gettext_noop("it comes from another host than the one pinned"),
     gettext_noop("has_more or items is missing"),
+    gettext_noop("it is not UTF-8 (byte %(n)s)"),
+    gettext_noop("it is not valid JSON: %(reason)s (character %(n)s)"),
+    gettext_noop("it is nested too deep"),
+    gettext_noop("it is nested deeper than %(n)s levels"),
     gettext_noop("it is no JSON object"),
     gettext_noop("it is no JSON object, or has a name twice"),
-    gettext_noop("it is nested too deep"),
     gettext_noop("%(name)s cannot be kept: %(reason)s"),
     gettext_noop("%(name)s is missing or too long"),
     gettext_noop("%(value)s has no zone"),
@@ -50,11 +54,10 @@ _OF_ITEMS = (
     gettext_noop("uid is not written as a UUID is"),
     gettext_noop("rev is no whole number"),
     gettext_noop("not an object"),
-    gettext_noop("a number has a fraction or is too large"),
     gettext_noop("a text has a NUL character"),
     gettext_noop("a text has half of a surrogate pair"),
     gettext_noop("an object has a name twice"),
-    gettext_noop("it is nested deeper than %(n)s levels"),
+    gettext_noop("a number has a fraction or is too large"),
     gettext_noop("%(name)s is no time in UTC"),
     gettext_noop("sequence is no whole number"),
     gettext_noop("it is larger than 256 KiB"),
