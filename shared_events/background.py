@@ -13,6 +13,7 @@ from lms_oauth import metrics
 from lms_oauth.signals import user_purged
 from shared_events.models import Peer
 from shared_events.peers.due import sync_due
+from shared_events.peers.forgetting import forget_removed_copies, forget_runs
 from shared_events.purging import purge_tombstones
 from shared_events.registrations import recount
 from shared_events.registrations.seating import forget
@@ -43,7 +44,10 @@ def synchronize() -> str:
 
 
 def purge() -> str:
-    count = purge_tombstones(timezone.now())
+    now = timezone.now()
+    count = purge_tombstones(now)
+    forget_removed_copies(now)
+    forget_runs(now)
     return f"Deletions forgotten: {count}" if count else ""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from shared_events.calendar import duration_text, utc_text
 from shared_events.models import Event, EventSession, Seats, Status
 
-_STATUS = {Status.PLANNED: "tentative", Status.ACTIVE: "confirmed", Status.CANCELLED: "cancelled"}
+STATUS = {Status.PLANNED: "tentative", Status.ACTIVE: "confirmed", Status.CANCELLED: "cancelled"}
 # RFC 5546 §2.1.4: what makes a participant look again raises SEQUENCE.
 _SIGNIFICANT = ("start", "timeZone", "duration", "status", "locations")
 
@@ -55,7 +55,7 @@ def _event(event: Event, sequence: int, updated: datetime) -> dict[str, Any]:
         "start": event.start.isoformat(timespec="seconds"),
         "timeZone": event.time_zone,
         "duration": duration_text(event.duration_seconds),
-        "status": _STATUS[Status(event.status)],
+        "status": STATUS[Status(event.status)],
         "sequence": sequence,
         "created": utc_text(event.created),
         "updated": utc_text(updated),

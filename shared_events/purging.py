@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Exists, Max, Min, OuterRef
 
-from shared_events.models import ClientSharing, EventDoc, Exposure, FeedBatch, FeedEntry, Instance, Kind
+from shared_events.models import ClientSharing, EventDoc, Exposure, FeedBatch, FeedEntry, FeedMark, Instance, Kind
 
 _AT_LEAST = timedelta(days=7)  # also where every reader has told that it applied them
 
@@ -14,7 +14,8 @@ _AT_LEAST = timedelta(days=7)  # also where every reader has told that it applie
 def purge_tombstones(at: datetime) -> int:
     """How many went. A reader whose cursor is older gets cursor-expired, and reads from the start."""
     instance = Instance.objects.select_for_update().get(pk=Instance.current().pk)
-    entries = FeedEntry.objects.filter(document__event=None, seq__lte=_droppable(instance, at))
+    untold = FeedMark.objects.filter(kind=OuterRef("kind"), ref=OuterRef("document"))  # stands where the event stood
+    entries = FeedEntry.objects.filter(~Exists(untold), document__event=None, seq__lte=_droppable(instance, at))
     floor = entries.aggregate(last=Max("seq"))["last"]
     if floor is None:
         return 0

@@ -18,11 +18,14 @@ from shared_events.views.base import UnknownAddress
 from shared_events.views.changes import Changes
 from shared_events.views.discovery import Discovery, WellKnown
 from shared_events.views.event import SingleEvent
+from shared_events.views.event_list import EventList, EventsCalendar
 
 urlpatterns = [
     path(".well-known/shared-events", WellKnown.as_view()),
     path("shared-events/v1/", Discovery.as_view()),
     path("shared-events/v1/changes", Changes.as_view()),
+    path("shared-events/v1/events", EventList.as_view()),
+    path("shared-events/v1/events.ics", EventsCalendar.as_view()),
     path("shared-events/v1/events/<str:origin>/<uuid:uid>", SingleEvent.as_view()),
     re_path(r"^shared-events(/|$)", UnknownAddress.as_view()),
     path("system/events/", event_list.events, name="events"),
@@ -59,6 +62,7 @@ urlpatterns = [
     path("system/shared-event-peers/<int:pk>/", peer.edit, name="peer"),
     path("system/shared-event-peers/<int:pk>/events/", mirrored.mirrored, name="mirrored-events"),
     path("system/shared-event-peers/<int:pk>/quarantine/<int:case>/discard/", peer.discard, name="quarantine-discard"),
+    path("system/shared-event-peers/<int:pk>/quarantine/<int:case>/retry/", peer.retry, name="quarantine-retry"),
     path("system/shared-event-peers/<int:pk>/<slug:action>/", peer.act, name="peer-action"),
     path("system/mirrored-events/<int:pk>/", mirrored.event, name="mirrored-event"),
     path("system/mirrored-events/<int:pk>/event.ics", event_ics.mirrored, name="mirrored-event-ics"),

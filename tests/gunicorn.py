@@ -1,14 +1,18 @@
 """A whole installation behind gunicorn, with a database of its own: what a test of real clients talks to."""
 
+import atexit
 import contextlib
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,24 +50,32 @@ class Installation:
 
 
 @contextlib.contextmanager
-def installed(directory: Path) -> Iterator[Installation]:
+def installed(directory: Path, *, public_url: str = "", workers: int = 2) -> Iterator[Installation]:
     """An installation on a free port of 127.0.0.1 that lives as long as the block; nothing of it stays behind."""
-    with _database(directory) as database_url, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+    with (
+        _database(directory, like=_migrated()) as database_url,
+        socket.create_server(("127.0.0.1", 0), backlog=128) as listener,
+    ):
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         environment = {
-            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            **_environment(database_url),
             "SECRET_KEY": secrets.token_urlsafe(64),
-            "PUBLIC_URL": url,
-            "DATABASE_URL": database_url,
+            "PUBLIC_URL": public_url or url,
             "METRICS_TOKEN": "metrics-token-for-tests",
             "LRS_ATTACHMENT_STORAGE": str(directory / "attachments"),
             "FAILURES_PER_ADDRESS": "0",  # all tests share one address, and many mean to fail
         }
         installation = Installation(url, environment, directory / "gunicorn.log")
-        installation.manage("migrate", "--no-input", "--verbosity", "0")
-        with _gunicorn(installation, listener):
+        with _gunicorn(installation, listener, workers):
             yield installation
+
+
+def _environment(database_url: str) -> dict[str, str]:
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database_url,
+    }
 
 
 @contextlib.contextmanager
@@ -90,10 +102,10 @@ def restored(former: Installation, directory: Path, restore: Callable[[str], obj
 
 
 @contextlib.contextmanager
-def _gunicorn(installation: Installation, listener: socket.socket) -> Iterator[None]:
+def _gunicorn(installation: Installation, listener: socket.socket, workers: int = 2) -> Iterator[None]:
     """The socket listens already, so a request made too early waits instead of being refused."""
     command = [sys.executable, "-m", "gunicorn", "lms_oauth.wsgi", "--bind", f"fd://{listener.fileno()}"]
-    command += ["--config", "python:lms_oauth.server", "--workers", "2", "--threads", "4"]
+    command += ["--config", "python:lms_oauth.server", "--workers", str(workers), "--threads", "4"]
     with installation.log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
@@ -120,19 +132,35 @@ def _wait_until_it_answers(installation: Installation) -> None:
 
 
 @contextlib.contextmanager
-def _database(directory: Path) -> Iterator[str]:
-    """An empty database on the server that the suite itself runs on."""
+def _database(directory: Path, *, like: str = "") -> Iterator[str]:
+    """A database on the server that the suite itself runs on: empty, or a copy of one that nobody uses."""
     if not settings.DATABASE_URL.startswith("postgres"):
-        yield f"sqlite:///{directory / 'db.sqlite3'}"
+        path = directory / "db.sqlite3"
+        if like:
+            shutil.copy(urlsplit(like).path[1:], path)
+        yield f"sqlite:///{path}"
         return
     server = urlsplit(settings.DATABASE_URL)
     name = f"test_{secrets.token_hex(6)}"
+    template = f" TEMPLATE {urlsplit(like).path[1:]}" if like else ""
     with psycopg.connect(server._replace(path="/postgres").geturl(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name}{template}")
         try:
             yield server._replace(path=f"/{name}").geturl()
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def _migrated() -> str:
+    """A migrated database to copy, which goes with this process: migrating takes longer than all else."""
+    stack = contextlib.ExitStack()
+    directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    database_url = stack.enter_context(_database(directory))
+    atexit.register(stack.close)
+    installation = Installation("", _environment(database_url) | {"SECRET_KEY": "none"}, directory / "log")
+    installation.manage("migrate", "--no-input", "--verbosity", "0")
+    return database_url
 
 
 @pytest.fixture(scope="session")

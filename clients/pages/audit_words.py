@@ -73,11 +73,13 @@ ACTIONS: dict[str, Text] = {
     "group_removed": gettext_lazy("Directory group removed"),
     "statements_imported": gettext_lazy("Statements imported"),
     "shared_events_history_changed": gettext_lazy("History of shared events restarted"),
+    "shared_events_origin_changed": gettext_lazy("Name among other LMSes replaced"),
     "peer_added": gettext_lazy("Shared-event peer added"),
     "peer_changed": gettext_lazy("Shared-event peer changed"),
     "peer_paused": gettext_lazy("Shared-event peer paused"),
     "peer_resumed": gettext_lazy("Shared-event peer resumed"),
     "peer_removals_confirmed": gettext_lazy("Removals of a shared-event peer confirmed"),
+    "quarantine_retried": gettext_lazy("Quarantined item taken after all"),
     "quarantine_discarded": gettext_lazy("Quarantined item discarded"),
 }
 # Facts that are no field of the object, or whose field has no name on a page.

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from clients.administration import Action, ObjectType
 from clients.pages.frame import administrator
 from clients.pages.reach import demand, find
+from shared_events.calendar import utc_text
 from shared_events.ical.export import MEDIA_TYPE, Document, icalendar
 from shared_events.jscalendar import document
 from shared_events.models import Event
@@ -40,7 +41,10 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mirrored(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(reachable(administrator(request)), pk=pk)
-    return _file(icalendar([json.loads(row.document)], name=row.title), "event")
+    told = json.loads(row.document)
+    for name in ("created", "updated"):  # a host need not say
+        told["event"].setdefault(name, utc_text(row.updated))
+    return _file(icalendar([told], name=row.title), "event")
 
 
 def _own(row: Event) -> HttpResponse:

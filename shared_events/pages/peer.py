@@ -22,10 +22,11 @@ from clients.pages.reach import demand, find, needed, permits
 from clients.pages.sentences import told
 from shared_events.models import Peer
 from shared_events.pages.peer_form import PeerForm
-from shared_events.peers import actions
+from shared_events.peers import actions, retrying
 from shared_events.peers.engine import host_of, sync_peer
 from shared_events.peers.failing import FAILURES, Stop, stop_for
 from shared_events.peers.passes import held_back
+from shared_events.peers.retrying import retriable
 from shared_events.peers.status import of_peer
 
 _AT_ONCE = timedelta(seconds=20)  # a page that reads longer leaves the rest to the service
@@ -78,7 +79,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         facts=of_peer(peer, timezone.now()),
         held_back=held_back(peer).count(),
         runs=peer.runs.all()[:_RUNS],
-        cases=peer.quarantine.all()[:_CASES],
+        cases=[(case, retriable(case)) for case in peer.quarantine.all()[:_CASES]],
         sharing=LmsSettings.current().shared_events_enabled,
     )
 
@@ -97,6 +98,25 @@ def discard(request: HttpRequest, pk: int, case: int) -> HttpResponse:
     peer = find(Peer.objects.all(), administrator(request), pk, Action.EDIT)
     actions.discard(get_object_or_404(peer.quarantine, pk=case), by=Origin.of(request))
     messages.success(request, _("Item discarded."))
+    return redirect(peer)
+
+
+@require_POST
+def retry(request: HttpRequest, pk: int, case: int) -> HttpResponse:
+    peer = find(Peer.objects.all(), administrator(request), pk, Action.EDIT)
+    item = get_object_or_404(peer.quarantine, pk=case)
+    if not retriable(item):
+        raise Http404
+    try:
+        retrying.retry(item, by=Origin.of(request))
+    except retrying.NotRetried as error:
+        messages.error(request, told(str(error)))
+    except FAILURES as error:
+        messages.error(request, told(stop_for(error).problem))
+    except Stop as stop:
+        messages.error(request, told(stop.problem))
+    else:
+        messages.success(request, _("Taken over."))
     return redirect(peer)
 
 

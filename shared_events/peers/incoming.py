@@ -115,7 +115,7 @@ def _text(values: dict[str, Any], name: str, *, limit: int = _MAX_WORD) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= limit:
         raise UnreadablePage(f"{name} is missing or too long")
     if flaw := next(flaws(value, depth=1), None):
-        raise UnreadablePage(f"{name}: {flaw}")
+        raise UnreadablePage(f"{name} cannot be kept: {flaw}")
     return value
 
 
@@ -175,6 +175,7 @@ def _upsert(item: dict[str, Any], *, etag: Any) -> Upsert:
         raise BadItem("its etag does not name its content")
     if event.get("uid") != str(uid):
         raise BadItem("the event has another uid than its item")
+    _require_display_facts(event)
     starts_at, ends_at = _times(event)
     return Upsert(
         uid,
@@ -225,6 +226,18 @@ def _title(event: dict[str, Any]) -> str:
     return title
 
 
+def _require_display_facts(event: dict[str, Any]) -> None:
+    """They may be missing. Where they are there, calendar files are written from them."""
+    for name in ("created", "updated"):
+        try:
+            _time(event.get(name, "1970-01-01T00:00:00Z"))
+        except (UnreadablePage, TypeError) as error:
+            raise BadItem(f"{name} is no time in UTC") from error
+    sequence = event.get("sequence", 0)
+    if type(sequence) is not int or not 0 <= sequence < 2**31:
+        raise BadItem("sequence is no whole number")
+
+
 def _word(value: Any, name: str) -> str:
     """Of an open set: what it means is asked where it is shown."""
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_WORD:
@@ -237,10 +250,9 @@ def _location(event: dict[str, Any]) -> str:
     if not isinstance(places, dict) or not all(isinstance(place, dict) for place in places.values()):
         raise BadItem("locations is no object of objects")
     names = [place.get("name", "") for place in places.values()]
-    name = names[0] if names else ""
-    if not isinstance(name, str) or len(name) > _MAX_TITLE:
-        raise BadItem("the name of the location is too long")
-    return name
+    if not all(isinstance(name, str) and len(name) <= _MAX_TITLE for name in names):
+        raise BadItem("the name of a location is no text or too long")
+    return str(names[0]) if names else ""
 
 
 def _times(event: dict[str, Any]) -> tuple[datetime, datetime]:

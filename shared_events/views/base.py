@@ -3,9 +3,10 @@
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import NotAcceptable
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -40,6 +41,22 @@ class MaySync(HasRight):
         return True
 
 
+class CalendarRenderer(BaseRenderer):
+    """Named for what Accept may ask for; views write the text themselves."""
+
+    media_type = "text/calendar"
+    format = "ics"
+    charset = "utf-8"
+
+
+def single(parameters: QueryDict, name: str) -> str:
+    """The one value of a parameter, or empty. Malformed where it is given twice."""
+    values = parameters.getlist(name)
+    if len(values) > 1:
+        raise problems.Malformed(f"{name}: given more than once.")
+    return values[0] if values else ""
+
+
 class SharedEventsView(DeclaresRights, APIView):
     """What clients with the shared-events right may read. Subclasses answer GET."""
 
@@ -47,6 +64,10 @@ class SharedEventsView(DeclaresRights, APIView):
     http_method_names = ["get", "head"]
     authentication_classes = [ClientAuthentication]
     permission_classes = [MaySync]
+
+    @property
+    def offered(self) -> str:
+        return " or ".join(renderer.media_type for renderer in self.renderer_classes)
 
     @property
     def access(self) -> Access:
@@ -62,7 +83,7 @@ class SharedEventsView(DeclaresRights, APIView):
         if isinstance(exc, Refusal):
             exc = exc.error
         if isinstance(exc, NotAcceptable | Http404):  # Accept, or DRF's ?format=
-            exc = problems.NotAcceptable("This address answers application/json.")
+            exc = problems.NotAcceptable(f"This address answers {self.offered}.")
         return problems.render(refusal_of(exc))
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from clients.audit import Origin
 from shared_events.feed import DEFAULT_ITEMS, MAX_ITEMS, SERVED_KINDS, Query, read_page
 from shared_events.problems import Malformed
-from shared_events.views.base import READ, SharedEventsView
+from shared_events.views.base import READ, SharedEventsView, single
 
 _KINDS = frozenset({"event", "availability", "registration"})
 _LONGEST_NUMBER = 9
@@ -28,18 +28,11 @@ class Changes(SharedEventsView):
 def parse(parameters: QueryDict) -> Query:
     """Malformed where a parameter is repeated or says nothing; a limit above the greatest is the greatest."""
     return Query(
-        cursor=_single(parameters, "cursor"),
-        last=_single(parameters, "last"),
-        limit=_limit(_single(parameters, "limit")),
-        kinds=_kinds(_single(parameters, "kinds")),
+        cursor=single(parameters, "cursor"),
+        last=single(parameters, "last"),
+        limit=_limit(single(parameters, "limit")),
+        kinds=_kinds(single(parameters, "kinds")),
     )
-
-
-def _single(parameters: QueryDict, name: str) -> str:
-    values = parameters.getlist(name)
-    if len(values) > 1:
-        raise Malformed(f"{name}: given more than once.")
-    return values[0] if values else ""
 
 
 def _limit(text: str) -> int:

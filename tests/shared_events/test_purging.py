@@ -79,5 +79,16 @@ def test_the_command_says_how_many(capsys):
     delete_one()
     FeedBatch.objects.update(at=in_days(-91))
     call_command("shared_events_purge")
-    assert capsys.readouterr().out == "Deletions forgotten: 1\n"
+    assert "Deletions forgotten: 1\n" in capsys.readouterr().out
     assert FeedEntry.objects.count() == 1
+
+
+def test_a_deletion_that_nobody_was_told_of_is_not_forgotten():
+    """Until it has its position it stands where the event stood, which may be long ago."""
+    event, peer = make_event(), make_peer()
+    peer.sync()
+    event.delete()
+    assert purge_tombstones(in_days(100)) == 0
+    (item,) = peer.sync()
+    assert (item["op"], item["reason"]) == ("remove", "deleted")
+    assert purge_tombstones(in_days(100)) == 1

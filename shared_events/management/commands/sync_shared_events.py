@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from argparse import ArgumentParser
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from shared_events.models import Peer, PeerState, SyncRun
 from shared_events.peers.actions import confirm_removals
 from shared_events.peers.due import sync_due
 from shared_events.peers.engine import sync_peer
+from shared_events.peers.failing import FAILURES, Stop, stop_for
+from shared_events.peers.rehearsing import rehearse
 
 _GOOD = {PeerState.OK, PeerState.NEEDS_CONFIRMATION, ""}
 _PAUSE_SECONDS = 1.0
@@ -33,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--full", action="store_true", help="read the feed from its start")
         parser.add_argument("--max-seconds", type=int, metavar="N", help="begin no further page after so long")
         parser.add_argument("--confirm-sweep", action="store_true", help="confirm removals that the brake holds")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing here")
         parser.add_argument("--json", action="store_true", help="one JSON object a line and run")
 
     def handle(self, **options: Any) -> None:
@@ -52,6 +56,9 @@ class Command(BaseCommand):
 
     def _once(self, options: dict[str, Any]) -> None:
         _require_switch()
+        if options["dry_run"]:
+            self._rehearse(options)
+            return
         failed = []
         for peer in _chosen(options["peer"]):
             if options["confirm_sweep"]:
@@ -62,6 +69,16 @@ class Command(BaseCommand):
                 failed.append(peer.name)
         if failed:
             raise CommandError(f"Not synchronized: {', '.join(failed)}.")
+
+    def _rehearse(self, options: dict[str, Any]) -> None:
+        for peer in _chosen(options["peer"]):
+            try:
+                found = rehearse(peer, full=options["full"])
+            except FAILURES as error:
+                raise CommandError(f"{peer.name}: {stop_for(error).problem}") from None
+            except Stop as stop:
+                raise CommandError(f"{peer.name}: {stop.problem}") from None
+            self._write({"peer": peer.name, "outcome": "dry run", **asdict(found)}, as_json=options["json"])
 
     def _loop(self, options: dict[str, Any]) -> None:
         while not self._stopped():
@@ -77,6 +94,9 @@ class Command(BaseCommand):
             counts = ("pages", "items", "applied", "removed", "quarantined", "bytes")
             facts = {"peer": peer.name, "outcome": str(run.outcome), "full": run.full, "problem": run.problem}
             facts |= {name: getattr(run, name) for name in counts}
+        self._write(facts, as_json=as_json)
+
+    def _write(self, facts: dict[str, Any], *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps(facts))
         else:

@@ -1,5 +1,6 @@
 """What is in an iCalendar object, and what never is."""
 
+import json
 from datetime import datetime
 
 import icalendar as reader
@@ -8,7 +9,7 @@ import pytest
 from shared_events.actions import cancel_event
 from shared_events.ical.export import icalendar
 from shared_events.ical.zones import observances
-from shared_events.models import Event
+from shared_events.models import Event, MirrorEvent
 from tests.builders import BY, make_superadmin
 from tests.shared_events.builders import make_event, make_mirror
 from tests.shared_events.ical.test_readers import document
@@ -100,3 +101,12 @@ class TestPages:
         mirror = make_mirror(make_event(title="Theirs"))
         answer = client.get(f"/system/mirrored-events/{mirror.pk}/event.ics")
         assert only_event(answer.content)["SUMMARY"] == "Theirs"
+
+    def test_another_lms_need_not_say_when_it_wrote(self, client):
+        mirror = make_mirror(make_event(title="Theirs"))
+        told = json.loads(mirror.document)
+        for name in ("created", "updated", "sequence"):
+            del told["event"][name]
+        MirrorEvent.objects.update(document=json.dumps(told))
+        found = only_event(client.get(f"/system/mirrored-events/{mirror.pk}/event.ics").content)
+        assert found["DTSTAMP"].dt == mirror.updated.replace(microsecond=0)

@@ -5,7 +5,7 @@ from shared_events.models import Event, MirrorEvent, Peer, Quarantine
 from shared_events.peers import passes
 from shared_events.peers.engine import sync_peer
 from shared_events.peers.sealing import unseal
-from shared_events.peers.transport import Unreachable
+from shared_events.peers.transport import Answer, Unreachable
 from tests.builders import enable_shared_events, make_administrator, make_label, make_superadmin
 from tests.shared_events.builders import make_event, row
 from tests.shared_events.peers.loopback import fresh, make_remote, mirrored, wire  # noqa: F401 - a fixture
@@ -175,3 +175,46 @@ def test_peers_and_their_events_are_reached_by_label(client):
     assert [client.get(page).status_code for page in pages] == [200, 200, 200]
     client.force_login(make_administrator())
     assert client.get(LIST + "add/").status_code == 403
+
+
+def quarantined(superadmin, wire, event):  # noqa: F811
+    """The event's case at a peer that has synchronized."""
+
+    def spoil(path, answer):
+        body = answer.body.replace(b'"confirmed"', b"5").replace(b'"tentative"', b"5")
+        return Answer(answer.status, answer.headers, body) if "/v1/" in path else answer
+
+    wire.spoil = spoil
+    peer = make_remote()
+    sync_peer(peer.pk)
+    return peer, Quarantine.objects.get(ref=str(event.uid))
+
+
+def test_a_quarantined_item_is_shown_and_asked_for_again(superadmin, wire):  # noqa: F811
+    peer, case = quarantined(superadmin, wire, make_event(title="Mended"))
+    page = superadmin.get(peer.get_absolute_url()).content.decode()
+    assert "&quot;title&quot;: &quot;Mended&quot;" in page
+    retry = f"{LIST}{peer.pk}/quarantine/{case.pk}/retry/"
+    told = superadmin.post(retry, follow=True).content.decode()
+    assert "still cannot be taken: status" in told
+    assert (Quarantine.objects.get().tries, mirrored()) == (2, [])
+    wire.spoil = lambda _path, answer: answer
+    assert "Taken over." in superadmin.post(retry, follow=True).content.decode()
+    assert (Quarantine.objects.exists(), mirrored()) == (False, ["Mended"])
+    assert superadmin.post(retry).status_code == 404
+
+
+def test_a_retry_that_fails_says_why(superadmin, wire):  # noqa: F811
+    event = make_event()
+    peer, case = quarantined(superadmin, wire, event)
+    retry = f"{LIST}{peer.pk}/quarantine/{case.pk}/retry/"
+    Peer.objects.update(lease_until="2100-01-01T00:00:00Z")
+    assert "under way" in superadmin.post(retry, follow=True).content.decode()
+    Peer.objects.update(lease_until=None)
+    event.delete()
+    assert "The host refuses: 410 gone" in superadmin.post(retry, follow=True).content.decode()
+    Quarantine.objects.update(ref="no uid: 0123456789abcdef")
+    assert "quarantine/" in superadmin.get(peer.get_absolute_url()).content.decode()
+    assert "/retry/" not in superadmin.get(peer.get_absolute_url()).content.decode()
+    assert superadmin.post(retry).status_code == 404
+    assert fresh(peer).lease_until is None

@@ -1,11 +1,16 @@
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Case, Value, When
+from django.utils import timezone
 
-from shared_events.models import Event, EventDoc, MirrorEvent, Peer
+from clients.models import AuditEntry
+from shared_events.models import Event, EventDoc, Instance, MirrorEvent, Peer, SyncRun
 from shared_events.peers import passes
+from shared_events.peers.engine import sync_peer
 from tests.builders import enable_shared_events
 from tests.shared_events.builders import make_event, row
 from tests.shared_events.peers.loopback import fresh, make_remote, mirrored, wire  # noqa: F401 - a fixture
@@ -129,3 +134,70 @@ def test_the_audit_finds_a_document_that_was_tampered_with():
     EventDoc.objects.filter(event=event).update(fragment="{}")
     with pytest.raises(CommandError, match="Differences"):
         run("shared_events_audit")
+
+
+def test_a_dry_run_says_what_would_be_done_and_changes_nothing():
+    first = make_event(title="First")
+    make_remote()
+    would = json.loads(run("sync_shared_events", "--dry-run", "--json"))
+    assert (would["outcome"], would["full"], would["applied"], mirrored()) == ("dry run", True, 1, [])
+    run("sync_shared_events")
+    before = list(MirrorEvent.objects.values()), fresh(Peer.objects.get()).cursor
+    make_event(title="Second")
+    first.delete()
+    would = json.loads(run("sync_shared_events", "--dry-run", "--json"))
+    assert (would["full"], would["applied"], would["removed"]) == (False, 1, 1)
+    assert (list(MirrorEvent.objects.values()), fresh(Peer.objects.get()).cursor) == before
+    run("shared_events_new_epoch")
+    assert "full True" in run("sync_shared_events", "--dry-run")
+    run("sync_shared_events")
+    assert mirrored() == ["Second"]
+
+
+def test_a_dry_run_says_why_there_is_none(wire, settings):  # noqa: F811
+    make_remote()
+    wire.spoil = lambda _path, answer: type(answer)(500, {}, b"")
+    with pytest.raises(CommandError, match="Other LMS: The host is busy"):
+        run("sync_shared_events", "--dry-run")
+    settings.SECRET_KEY = "another" * 10
+    with pytest.raises(CommandError, match="SECRET_KEY"):
+        run("sync_shared_events", "--dry-run")
+
+
+def test_a_new_epoch_is_read_from_the_start():
+    make_event(title="First")
+    peer = make_remote()
+    run("sync_shared_events")
+    origin, epoch = Instance.current().origin, Instance.current().epoch
+    assert "from its start" in run("shared_events_new_epoch")
+    assert (Instance.current().origin, Instance.current().past_epochs) == (origin, [epoch])
+    assert AuditEntry.objects.filter(action="shared_events_history_changed").count() == 1
+    assert json.loads(run("sync_shared_events", "--json"))["full"]
+    assert (mirrored(), fresh(peer).epoch) == (["First"], Instance.current().epoch)
+
+
+def test_a_copy_becomes_an_lms_of_its_own():
+    peer = make_remote()
+    run("sync_shared_events")
+    origin = Instance.current().origin
+    run("shared_events_new_epoch", "--new-origin")
+    assert Instance.current().origin != origin
+    assert not fresh(peer).enabled
+    assert "Another LMS" in sync_peer(peer.pk).problem
+    assert AuditEntry.objects.get(action="shared_events_origin_changed").facts["origin"][0] == origin
+
+
+def test_old_runs_and_removed_copies_are_forgotten():
+    kept, gone = make_event(title="Kept"), make_event(title="Gone")
+    make_remote()
+    run("sync_shared_events")
+    gone.delete()
+    run("sync_shared_events")
+    assert "Runs forgotten: 0" in run("shared_events_purge")
+    long_ago = timezone.now() - timedelta(days=31)
+    MirrorEvent.objects.update(removed_at=Case(When(uid=gone.uid, then=Value(long_ago))))
+    SyncRun.objects.filter(pk=SyncRun.objects.earliest("pk").pk).update(started_at=long_ago)
+    told = run("shared_events_purge")
+    assert "Runs forgotten: 1" in told
+    assert "Removed copies forgotten: 1" in told
+    assert (MirrorEvent.objects.get().uid, SyncRun.objects.count()) == (kept.uid, 1)

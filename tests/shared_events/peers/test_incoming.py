@@ -144,6 +144,13 @@ BAD_ITEMS = {
     "status missing": (item(event={"status": ""}), "status"),
     "kind too long": (item(training={"kind": "x" * 65}), "training.kind"),
     "locations no object": (item(event={"locations": []}), "locations"),
+    "created no time": (item(event={"created": "yesterday"}), "created"),
+    "created no text": (item(event={"created": 5}), "created"),
+    "updated without zone": (item(event={"updated": "2026-11-23T10:02:11"}), "updated"),
+    "sequence no number": (item(event={"sequence": "1"}), "sequence"),
+    "sequence a boolean": (item(event={"sequence": True}), "sequence"),
+    "sequence beyond calendars": (item(event={"sequence": 2**31}), "sequence"),
+    "name of a second place no text": (item(event={"locations": {"1": {"name": "A"}, "2": {"name": 5}}}), "location"),
     "location name too long": (item(event={"locations": {"1": {"name": "x" * 256}}}), "location"),
     "removal without reason": ({"kind": "event", "op": "remove", "uid": UID, "rev": 1}, "reason"),
 }

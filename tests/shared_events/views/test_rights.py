@@ -12,7 +12,7 @@ from tests.shared_events.peer import BASE, make_peer
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = ["", "changes", "events/urn:uuid:0/0d8c0000-0000-4000-8000-000000000000"]
+ADDRESSES = ["", "changes", "events", "events.ics", "events/urn:uuid:0/0d8c0000-0000-4000-8000-000000000000"]
 
 
 def lms_wide(*, enabled):

@@ -1,0 +1,1 @@
+"""What benchmarks.shared_events runs in processes of its own."""
