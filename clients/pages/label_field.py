@@ -1,4 +1,4 @@
-"""The form field of permission labels. Labels outside the administrator's reach stay as they are."""
+"""The form fields of labels. Permission labels outside the administrator's reach stay as they are."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -22,6 +22,7 @@ class LabelPicker(forms.Widget):
     reach: set[int] | None = None
     borne: set[int] = set()
     tree: LabelTree
+    nothing: Text = ""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         return list(data.getlist(name) if hasattr(data, "getlist") else data.get(name, []))
@@ -32,7 +33,7 @@ class LabelPicker(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
         chosen = {int(pk) for pk in value or () if str(pk).isascii() and str(pk).isdigit()}
-        context["widget"]["nodes"] = self.tree.nodes(self.reach, chosen, self.borne)
+        context["widget"] |= {"nodes": self.tree.nodes(self.reach, chosen, self.borne), "nothing": self.nothing}
         return context
 
     def id_for_label(self, id_: str) -> str:
@@ -46,6 +47,9 @@ class LabelField(forms.Field):
     """
 
     widget = LabelPicker
+    trees = LabelTree
+    words: Text = _("Permission labels")
+    nothing: Text = _("There are no permission labels within your permissions.")
     needs_one = True
     seen: set[int] | None = None
     default_error_messages = {
@@ -55,15 +59,20 @@ class LabelField(forms.Field):
 
     def __init__(self, *, none_in_reach: Text = "", **kwargs: Any) -> None:
         messages = {"none_in_reach": none_in_reach} if none_in_reach else {}
-        super().__init__(label=_("Permission labels"), required=False, error_messages=messages, **kwargs)
+        super().__init__(label=self.words, required=False, error_messages=messages, **kwargs)
 
     def limit_to(
         self, user: Administrator, action: Action, borne: Collection[int] = (), kind: ObjectType | None = None
     ) -> None:
         """Say whose form it is, what it does to which type of object, and which labels that bears now."""
         self.picker.reach, self.seen = user.reach(action, kind), user.reach(Action.VIEW, kind)
+        self.offer(borne)
+
+    def offer(self, borne: Collection[int] = ()) -> None:
+        """Say which labels the object bears now, and read which there are."""
         self.picker.borne = set(borne)
-        self.picker.tree = LabelTree.load()
+        self.picker.tree = self.trees.load()
+        self.picker.nothing = self.nothing
 
     @property
     def picker(self) -> LabelPicker:

@@ -1,9 +1,11 @@
-"""Permission labels as a tree: paths for lists, nested choices for forms."""
+"""Labels as a tree: paths for lists, nested choices for forms."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any, Self
 
-from django.db.models import Count
+from django.db.models import Count, Model
+from django.utils.translation import ngettext
 
 from clients.models import Client, PermissionLabel
 
@@ -17,20 +19,30 @@ class Node:
     path: str
     locked: bool
     checked: bool = False
-    clients: int = 0
+    uses: str = ""
     children: list["Node"] = field(default_factory=list)
 
 
 class LabelTree:
-    """All labels, read in one query: they are few (hundreds)."""
+    """All labels of one sort, read in one query: they are few (hundreds). Sorts differ in what bears them."""
 
-    def __init__(self, labels: Iterable[PermissionLabel]) -> None:
+    model: type[Model] = PermissionLabel
+
+    def __init__(self, labels: Iterable[Any]) -> None:
         self._labels = {label.pk: label for label in labels}
         self._paths: dict[int, str] = {}
 
     @classmethod
-    def load(cls) -> "LabelTree":
-        return cls(PermissionLabel.objects.only("pk", "name", "parent_id").order_by("name", "pk"))
+    def load(cls) -> Self:
+        labels = cls.model._default_manager  # noqa: SLF001 - each model names its manager objects
+        return cls(labels.only("pk", "name", "parent_id").order_by("name", "pk"))
+
+    def uses(self) -> dict[int, int]:
+        """How many objects bear each label that is borne."""
+        return counted(Client.labels.through, "permissionlabel_id")
+
+    def uses_in_words(self, count: int) -> str:
+        return ngettext("%(n)s client", "%(n)s clients", count) % {"n": count}
 
     def path(self, pk: int) -> str:
         if pk not in self._paths:
@@ -58,7 +70,7 @@ class LabelTree:
         """The labels in reach and those the object bears, with the labels above them for orientation."""
         within = set(self._labels) if reach is None else reach
         shown = {step for pk in (within | borne) & set(self._labels) for step in self._upwards(pk)}
-        counts = _client_counts()
+        counts = self.uses()
         nodes = {pk: self._node(pk, within, chosen | (borne - within), counts) for pk in self._labels if pk in shown}
         for pk, node in nodes.items():
             if (parent := self._labels[pk].parent_id) is not None:
@@ -67,7 +79,12 @@ class LabelTree:
 
     def _node(self, pk: int, within: set[int], checked: set[int], counts: dict[int, int]) -> Node:
         return Node(
-            pk, self._labels[pk].name, self.path(pk), pk not in within, checked=pk in checked, clients=counts.get(pk, 0)
+            pk,
+            self._labels[pk].name,
+            self.path(pk),
+            pk not in within,
+            checked=pk in checked,
+            uses=self.uses_in_words(counts.get(pk, 0)),
         )
 
     def _upwards(self, pk: int) -> list[int]:
@@ -80,6 +97,7 @@ class LabelTree:
         return steps
 
 
-def _client_counts() -> dict[int, int]:
-    bearing = Client.labels.through.objects.values_list("permissionlabel_id")
-    return dict(bearing.annotate(Count("pk")).values_list("permissionlabel_id", "pk__count"))
+def counted(bearing: type[Model], label: str) -> dict[int, int]:
+    """Rows of the table ``bearing`` for each label in its column ``label``."""
+    rows = bearing._default_manager.values(label)  # noqa: SLF001
+    return dict(rows.annotate(count=Count("pk")).values_list(label, "count"))

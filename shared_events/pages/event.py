@@ -24,7 +24,12 @@ def add(request: HttpRequest) -> HttpResponse:
     form = EventForm(sent(request), user=user)
     if not form.is_valid():
         return show(request, "shared_events/event_add.html", title=_("Add event"), above=above(), form=form)
-    event = actions.create_event(values=form.values, labels=form.chosen_labels, by=Origin.of(request))
+    event = actions.create_event(
+        values=form.values,
+        labels=form.chosen_labels,
+        share_labels=form.chosen_share_labels or (),
+        by=Origin.of(request),
+    )
     messages.success(request, _("Event created."))
     return redirect(event)
 
@@ -36,7 +41,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if may_look_only := not editable(user, event):
         form.only_show()
     if form.is_valid():
-        actions.update_event(event, values=form.values, labels=form.chosen_labels, by=Origin.of(request))
+        actions.update_event(
+            event,
+            values=form.values,
+            labels=form.chosen_labels,
+            share_labels=form.chosen_share_labels,
+            by=Origin.of(request),
+        )
         messages.success(request, _("Changes saved."))
         return redirect(event)
     return show(

@@ -13,8 +13,10 @@ from clients.pages.forms import SwitchField, TextField
 from clients.pages.label_field import LabelField
 from clients.pages.labelled_form import LabelledForm
 from shared_events import calendar
-from shared_events.models import Event, EventKind, Stage, Status
+from shared_events.models import Event, EventKind, ShareLabel, Stage, Status
 from shared_events.pages.fields import LocalTimeField, existing_instant
+from shared_events.pages.share_label_field import ShareLabelField
+from shared_events.pages.share_label_rights import may_all
 from shared_events.scheduling import LONGEST
 
 MAX_INFO_BYTES = 64 * 1024
@@ -54,6 +56,12 @@ class EventForm(LabelledForm):
         help_text=_("Drafts and archived events are never seen by other LMSes."),
     )  # archiving has a page of its own, so here is only the way back
     shared = SwitchField(_("Shared"))
+    share_labels = ShareLabelField(
+        help_text=_(
+            "A client that is given only some share labels sees the event when it bears one of them, or one below. "
+            "Clients that are given all shared events see it without a label too."
+        ),
+    )
     labels = LabelField(
         help_text=_(
             "Labels control which administrators reach this event. Choose the most specific ones: their parents are "
@@ -65,6 +73,7 @@ class EventForm(LabelledForm):
         borne = {label.pk for label in event.labels.all()} if event else set()
         super().__init__(data, initial=_initial(event, borne))
         self.label_field.limit_to(user, Action.EDIT if event else Action.ADD, borne, ObjectType.EVENT)
+        self._offer_share_labels(user, event)
         zones = self.fields["time_zone"]
         assert isinstance(zones, forms.ChoiceField)
         zones.choices = [(name, name) for name in calendar.zone_names()]
@@ -78,6 +87,15 @@ class EventForm(LabelledForm):
             del self.fields["start"], self.fields["end"]
         if event and event.cancelled:
             del self.fields["status"]
+
+    def _offer_share_labels(self, user: Administrator, event: Event | None) -> None:
+        """No field while there are none, unless for who may make the first."""
+        field = self.fields["share_labels"]
+        assert isinstance(field, ShareLabelField)
+        if ShareLabel.objects.exists() or may_all(user, Action.ADD):
+            field.offer(_share_labels_of(event))
+        else:
+            del self.fields["share_labels"]
 
     def clean_info(self) -> str:
         """Lines end as in JSON documents, and the whole text fits into one."""
@@ -111,6 +129,13 @@ class EventForm(LabelledForm):
                 existing_instant(self, "time_zone", local, self.cleaned_data["time_zone"])
 
     @property
+    def chosen_share_labels(self) -> list[ShareLabel] | None:
+        """None where the form asks for none: the event keeps those it bears."""
+        if "share_labels" not in self.fields:
+            return None
+        return list(ShareLabel.objects.filter(pk__in=self.cleaned_data["share_labels"]))
+
+    @property
     def values(self) -> dict[str, Any]:
         """What the event's own columns shall be."""
         return {name: self.cleaned_data[name] for name in (*_COLUMNS, "duration_seconds") if name in self.cleaned_data}
@@ -119,7 +144,12 @@ class EventForm(LabelledForm):
 def _initial(event: Event | None, borne: set[int]) -> dict[str, Any]:
     if event is None:
         return {"time_zone": LmsSettings.current().time_zone or "UTC", "stage": Stage.PUBLISHED}
-    return {**{name: getattr(event, name) for name in _COLUMNS}, "end": event.end, "labels": borne}
+    labels = {"labels": borne, "share_labels": _share_labels_of(event)}
+    return {**{name: getattr(event, name) for name in _COLUMNS}, "end": event.end, **labels}
+
+
+def _share_labels_of(event: Event | None) -> set[int]:
+    return {label.pk for label in event.share_labels.all()} if event else set()
 
 
 def _shared_help() -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from shared_events.actions import create_event
-from shared_events.models import Event, EventDoc, MirrorEvent, Quarantine, SyncRun
+from shared_events.models import Event, EventDoc, MirrorEvent, Quarantine, ShareLabel, SyncRun
 from shared_events.peers.actions import add_peer
 from tests.builders import BY
 
@@ -30,6 +30,12 @@ def values(**changes: Any) -> dict[str, Any]:
 
 def make_event(**changes: Any) -> Event:
     return create_event(values=values(**changes), by=BY)
+
+
+def make_share_labels() -> tuple[ShareLabel, ShareLabel]:
+    """Safety, and Fire below it."""
+    safety = ShareLabel.objects.create(name="Safety")
+    return safety, ShareLabel.objects.create(name="Fire", parent=safety)
 
 
 def row(**changes: Any) -> Event:

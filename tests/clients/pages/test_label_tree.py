@@ -22,7 +22,7 @@ def labels():
 
 
 def shown(nodes):
-    return [(node.path, node.locked, node.checked, node.clients, shown(node.children)) for node in nodes]
+    return [(node.path, node.locked, node.checked, node.uses, shown(node.children)) for node in nodes]
 
 
 def test_paths_and_what_is_below(labels, django_assert_num_queries):
@@ -37,9 +37,9 @@ def test_nodes_show_what_is_in_reach_what_is_borne_and_the_way_to_it(labels):
     builders.make_client(labels["IT"])
     borne, reach = {labels["Art"].pk}, {labels["Helsinki"].pk, labels["IT"].pk}
     nodes = LabelTree.load().nodes(reach, chosen={labels["IT"].pk}, borne=borne)
-    it = ("HR / Helsinki / IT", False, True, 1, [])
-    helsinki = ("HR / Helsinki", False, False, 0, [it])
-    assert shown(nodes) == [("Art", True, True, 0, []), ("HR", True, False, 0, [helsinki])]
+    it = ("HR / Helsinki / IT", False, True, "1 client", [])
+    helsinki = ("HR / Helsinki", False, False, "0 clients", [it])
+    assert shown(nodes) == [("Art", True, True, "0 clients", []), ("HR", True, False, "0 clients", [helsinki])]
 
 
 def test_a_cycle_somebody_wrote_into_the_database_ends_nothing(labels):
