@@ -1,10 +1,11 @@
 """Changes of permission labels, each one transaction with its audit entry."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 
 from clients import audit
 from clients.administration import Action, Grant, ObjectType, Rights
@@ -12,8 +13,6 @@ from clients.audit import Origin
 from clients.models import Administrator, PermissionLabel
 from clients.models.label import Labelled, descendants, labelled_models, parents
 from clients.models.role import grants_of
-
-SETTABLE = ("name", "short_description", "description", "parent")
 
 
 class LabelInUse(Exception):
@@ -40,24 +39,33 @@ def create_label(
 
 @transaction.atomic
 def update_label(label: PermissionLabel, *, by: Origin, **values: Any) -> bool:
-    """Set any of SETTABLE. False when nothing differed. A cycle or a sibling's name raises ValidationError."""
+    """Set any of its fields. False when nothing differed. A cycle or a sibling's name raises ValidationError."""
     # Moves are rare and each may close a cycle with another: they run one after the other.
     rows = {row.pk: row for row in PermissionLabel.objects.select_for_update().order_by("pk")}
     current = rows[label.pk]
-    before = {name: getattr(current, name) for name in SETTABLE}
-    changed = {name: value for name, value in values.items() if before[name] != value}
-    if not changed:
+    changes = change(current, values, inside=descendants([label.pk]))
+    if not changes:
         return False
-    if (parent := changed.get("parent")) and parent.pk in descendants([label.pk]):
-        raise ValidationError({"parent": "A label cannot be below itself."}, code="cycle")
-    for name, value in changed.items():
-        setattr(current, name, value)
     current.updated_by = by.administrator
-    current.full_clean()
     current.save()
-    facts = {name: [_plain(before[name]), _plain(value)] for name, value in changed.items()}
-    audit.record("label_updated", current, by=by, **facts)
+    audit.record("label_updated", current, by=by, **changes)
     return True
+
+
+def change(label: Any, values: Mapping[str, Any], *, inside: Collection[int]) -> dict[str, Any]:
+    """Set ``values`` of a label of any sort, checked and not saved; what changed, as the audit log tells it.
+
+    ``inside``: ids of the label and of those below it. A parent among them or a sibling's name raises ValidationError.
+    """
+    changed = {name: value for name, value in values.items() if getattr(label, name) != value}
+    if (parent := changed.get("parent")) and parent.pk in inside:
+        raise ValidationError({"parent": "A label cannot be below itself."}, code="cycle")
+    facts = {name: [_plain(getattr(label, name)), _plain(value)] for name, value in changed.items()}
+    for name, value in changed.items():
+        setattr(label, name, value)
+    if changed:
+        label.full_clean()
+    return facts
 
 
 @transaction.atomic
@@ -104,4 +112,4 @@ def _covered(grants: list[Grant], tree: Mapping[int, int | None]) -> set[tuple[O
 
 
 def _plain(value: Any) -> Any:
-    return value.path if isinstance(value, PermissionLabel) else value
+    return value.path if isinstance(value, Model) else value  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from shared_events.pages import (
     peer,
     peer_list,
     seats,
+    share_labels,
 )
 from shared_events.views.base import UnknownAddress
 from shared_events.views.changes import Changes
@@ -32,6 +33,10 @@ urlpatterns = [
     path("system/events/add/", event.add, name="event-add"),
     path("system/events/calendar/", month.month, name="events-calendar"),
     path("system/events/events.ics", event_ics.events, name="events-ics"),
+    path("system/events/share-labels/", share_labels.share_labels, name="share-labels"),
+    path("system/events/share-labels/add/", share_labels.add, name="share-label-add"),
+    path("system/events/share-labels/<int:pk>/", share_labels.edit, name="share-label"),
+    path("system/events/share-labels/<int:pk>/delete/", share_labels.delete, name="share-label-delete"),
     path("system/events/<int:pk>/", event.edit, name="event"),
     path("system/events/<int:pk>/event.ics", event_ics.event, name="event-ics"),
     path("system/events/<int:pk>/cancel/", event.cancel, name="event-cancel"),

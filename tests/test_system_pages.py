@@ -16,6 +16,7 @@ from clients.administration import PERMISSIONS, Action
 from clients.models import AuditEntry
 from clients.roles import Assigned, Permission
 from scim.models import LmsUser, ProvisioningEntry
+from shared_events.models import ShareLabel
 from tests import builders
 from tests.lrs.statement.samples import statement
 from tests.lrs.stored import attach, new_id, store_for
@@ -93,6 +94,10 @@ PAGES = {
     "events": ("", ANYBODY, GET_ONLY),
     "event-add": ("", "200 200 403 403", "422 422 403 403"),
     "events-ics": ("", "200 200 403 403", GET_ONLY),
+    "share-labels": ("", "200 403 200 403", GET_ONLY),
+    "share-label-add": ("", "200 403 403 403", "422 403 403 403"),
+    "share-label": ("share_label", "200 404 200 404", "422 404 403 404"),
+    "share-label-delete": ("share_label", "200 404 403 404", "302 404 403 404"),
     "event": ("event", "200 200 200 404", "422 422 403 404"),
     "event-ics": ("event", "200 200 200 404", GET_ONLY),
     "lrs-activity": ("", ANYBODY, GET_ONLY),
@@ -161,6 +166,7 @@ def _one_of_each(label):
         configuration=made["configuration"], at=timezone.now(), status=200, outcome="read", duration_ms=1
     )
     made["mirrored"] = mirrored
+    made["share_label"] = ShareLabel.objects.create(name=f"Shared by {label}")
     *_seated, waiting = enrol(made["event"], *make_learners(2, f"participant of {label}"))
     made["waiting"] = SimpleNamespace(args=[made["event"].pk, waiting.pk])
     made["pause"] = SimpleNamespace(args=[mirrored.peer.pk, "pause"])
@@ -210,7 +216,8 @@ def _answer(client, method, name, about):
 
 
 @pytest.mark.parametrize(
-    "page", ["client", "permission-label", "scim-configuration", "event", "administrator", "role", "settings"]
+    "page",
+    ["client", "permission-label", "scim-configuration", "event", "share-label", "administrator", "role", "settings"],
 )
 def test_who_may_only_look_finds_no_field_and_no_dead_button(client, lms, page):
     client.force_login(lms.reader)

@@ -29,6 +29,7 @@ _OBJECTS = {
     "permissionlabel": TYPES[ObjectType.LABEL],
     "lmsuser": TYPES[ObjectType.USER],
     "event": TYPES[ObjectType.EVENT],
+    "sharelabel": _("Share label"),
     "administrator": TYPES[ObjectType.ADMINISTRATOR],
     "role": TYPES[ObjectType.ROLE],
     "lmssettings": TYPES[ObjectType.SETTING],

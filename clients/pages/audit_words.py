@@ -54,6 +54,9 @@ ACTIONS: dict[str, Text] = {
     "scim_configuration_created": gettext_lazy("SCIM configuration created"),
     "scim_configuration_updated": gettext_lazy("SCIM configuration changed"),
     "scim_configuration_deleted": gettext_lazy("SCIM configuration deleted"),
+    "share_label_created": gettext_lazy("Share label created"),
+    "share_label_updated": gettext_lazy("Share label changed"),
+    "share_label_deleted": gettext_lazy("Share label deleted"),
     "event_created": gettext_lazy("Event created"),
     "event_updated": gettext_lazy("Event changed"),
     "event_cancelled": gettext_lazy("Event cancelled"),
@@ -108,6 +111,8 @@ _FACTS: dict[str, Text] = {
     "event": gettext_lazy("Event"),
     "problem": gettext_lazy("Problem"),
     "share_labels": gettext_lazy("Share labels"),
+    "clients": gettext_lazy("OAuth clients"),
+    "events": gettext_lazy("Events"),
     "sessions": gettext_lazy("Sessions"),
     "join_links_changed": gettext_lazy("Links to join changed"),
     "capacity": gettext_lazy("Seats"),
@@ -141,6 +146,7 @@ _PAGES = {
     "role": "role",
     "scimconfiguration": "scim-configuration",
     "event": "event",
+    "sharelabel": "share-label",
 }
 _WITH_CODE = {"credential_refused", "login_failed", "reauthentication_failed"}  # elsewhere a reason is what was typed
 _CHANGES = ("_updated", "_changed")

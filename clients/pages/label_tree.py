@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from django.db.models import Count, Model
+from django.db.models import Count, Model, QuerySet
 from django.utils.translation import ngettext
 
 from clients.models import Client, PermissionLabel
@@ -39,7 +39,7 @@ class LabelTree:
 
     def uses(self) -> dict[int, int]:
         """How many objects bear each label that is borne."""
-        return counted(Client.labels.through, "permissionlabel_id")
+        return counted(Client.labels.through.objects.all(), "permissionlabel_id")
 
     def uses_in_words(self, count: int) -> str:
         return ngettext("%(n)s client", "%(n)s clients", count) % {"n": count}
@@ -97,7 +97,6 @@ class LabelTree:
         return steps
 
 
-def counted(bearing: type[Model], label: str) -> dict[int, int]:
-    """Rows of the table ``bearing`` for each label in its column ``label``."""
-    rows = bearing._default_manager.values(label)  # noqa: SLF001
-    return dict(rows.annotate(count=Count("pk")).values_list(label, "count"))
+def counted(bearing: "QuerySet[Any]", label: str) -> dict[int, int]:
+    """How many rows there are for each label in the column ``label``."""
+    return dict(bearing.values(label).annotate(count=Count("pk")).values_list(label, "count"))

@@ -15,7 +15,7 @@ from clients.audit import Origin
 from clients.labels import LabelInUse, create_label, delete_label, in_use, moved_access, update_label
 from clients.models import Administrator, PermissionLabel
 from clients.pages.frame import Step, Tab, administrator, sent, show
-from clients.pages.label_form import SAME_NAME, LabelForm
+from clients.pages.label_form import LabelForm
 from clients.pages.label_usage import usage_of
 from clients.pages.reach import demand, find, needed, permits
 
@@ -53,8 +53,8 @@ def add(request: HttpRequest) -> HttpResponse:
 def _create(request: HttpRequest, form: LabelForm) -> PermissionLabel | None:
     try:
         return create_label(**form.values, by=Origin.of(request))
-    except ValidationError:
-        form.add_error("name", SAME_NAME)
+    except ValidationError as error:
+        form.refuse(error)
         return None
 
 
@@ -101,10 +101,7 @@ def _update(request: HttpRequest, form: LabelForm, label: PermissionLabel) -> bo
     try:
         update_label(label, **form.values, by=Origin.of(request))
     except ValidationError as error:
-        cycle = "parent" in error.message_dict
-        form.add_error(
-            "parent" if cycle else "name", _("Choose a parent that is not below it.") if cycle else SAME_NAME
-        )
+        form.refuse(error)
         return False
     return True
 

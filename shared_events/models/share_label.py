@@ -2,7 +2,10 @@
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from clients.administration import below
 
 
 class ShareLabel(models.Model):
@@ -29,6 +32,9 @@ class ShareLabel(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("share-label", args=[self.pk])
+
     @property
     def path(self) -> str:
         """Names from the top to this label: ``Safety / First aid``."""
@@ -37,8 +43,9 @@ class ShareLabel(models.Model):
 
 def expanded(chosen: set[int]) -> frozenset[int]:
     """``chosen`` and the ids of all labels below them."""
-    tree = dict(ShareLabel.objects.values_list("pk", "parent_id"))
-    found = chosen & tree.keys()
-    while below := {pk for pk, parent in tree.items() if parent in found} - found:
-        found |= below
-    return frozenset(found)
+    return frozenset(below(chosen, parents()))
+
+
+def parents() -> dict[int, int | None]:
+    """Every share label's id and its parent's."""
+    return dict(ShareLabel.objects.values_list("pk", "parent_id"))

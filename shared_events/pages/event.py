@@ -4,18 +4,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from clients.administration import Action, ObjectType
 from clients.audit import Origin
-from clients.models import Administrator, Client
+from clients.models import Administrator
 from clients.pages.frame import sent, show
 from clients.pages.reach import demand, needed
 from shared_events import actions
 from shared_events.models import Event, Exposure, Kind, Stage
 from shared_events.pages.event_form import EventForm
 from shared_events.pages.event_tabs import above, editable, found, tabs
+from shared_events.pages.readers import named
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,10 +101,6 @@ def _confirm(request: HttpRequest, template: str, title: str, event: Event, user
 
 
 def _affected(event: Event, user: Administrator) -> list[str]:
-    """Who was sent the event: clients in reach by name, the others by number."""
-    readers = Exposure.objects.filter(kind=Kind.EVENT, ref=event.uid).values("client")
-    names = Client.objects.in_reach_of(user, Action.VIEW).filter(pk__in=readers).order_by("name")
-    known = list(names.values_list("name", flat=True))
-    if others := readers.count() - len(known):
-        return [*known, ngettext("%(n)s other LMS", "%(n)s other LMSes", others) % {"n": others}]
-    return known
+    """Who was sent the event."""
+    sent_to = Exposure.objects.filter(kind=Kind.EVENT, ref=event.uid)
+    return named(set(sent_to.values_list("client_id", flat=True)), user)

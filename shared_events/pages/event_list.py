@@ -17,6 +17,7 @@ from clients.pages.columns import UPDATED
 from clients.pages.frame import Tab, administrator, show
 from clients.pages.table import Column, Filter, Listing, Option, Table
 from shared_events.models import Event, EventKind, Stage, Status
+from shared_events.pages.share_label_rights import may_all
 
 _COLUMNS = (
     Column(_("Name"), "title", Lower("title"), _("Name, A to Z"), _("Name, Z to A")),
@@ -46,6 +47,7 @@ def events(request: HttpRequest) -> HttpResponse:
         views=views(request, "events"),
         sharing=LmsSettings.current().shared_events_enabled,
         add_url=reverse("event-add") if user.may(Action.ADD, ObjectType.EVENT) else "",
+        labels_url=reverse("share-labels") if may_all(user, Action.VIEW) else "",
         download_url=_download_url(request) if user.may(Action.DOWNLOAD, ObjectType.EVENT) else "",
     )
 

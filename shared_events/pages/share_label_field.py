@@ -12,7 +12,7 @@ class ShareLabelTree(LabelTree):
     model = ShareLabel
 
     def uses(self) -> dict[int, int]:
-        return counted(Event.share_labels.through, "sharelabel_id")
+        return counted(Event.share_labels.through.objects.all(), "sharelabel_id")
 
     def uses_in_words(self, count: int) -> str:
         return ngettext("%(n)s event", "%(n)s events", count) % {"n": count}

@@ -22,7 +22,7 @@ from shared_events.scheduling import Part, set_sessions
 from tests import builders
 from tests.clients.activity_cases import count, refuse, request_of
 from tests.lrs.stored import new_id, store_for
-from tests.shared_events.builders import make_mirror
+from tests.shared_events.builders import limit_to, make_mirror, make_share_labels
 from tests.shared_events.registrations.people import enrol, make_learners, make_seats
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -141,7 +141,10 @@ def _events():
         Part(event.start + timedelta(days=1), 3 * 3600, join_url="https://meet.example/1"),
     ]
     set_sessions(event, parts, version=event.version, by=Origin.command("test"))
-    return {"event": event, "waiting": waiting, "mirrored": mirrored}
+    above, label = make_share_labels()
+    event.share_labels.add(label)
+    labels = {"share_label_above": above, "share_label": label}
+    return {"event": event, "waiting": waiting, "mirrored": mirrored, **labels}
 
 
 @pytest.fixture
@@ -194,9 +197,10 @@ def _clients(made):
     client = builders.make_client(made.helsinki, made.integrations, **sync)
     writer = builders.make_client(made.integrations, **studio)
     builders.make_client(made.tampere, name="Entra ID provisioning (pilot)", active=False)
-    builders.make_client(made.partners, name="Partner LMS: Nordic Academy", shared_events=True)
+    partner = builders.make_client(made.partners, name="Partner LMS: Nordic Academy", shared_events=True)
+    limit_to(partner, made.share_label_above)
     builders.make_client(made.integrations, **headsets)
-    return {"client": client, "writer": writer}
+    return {"client": client, "writer": writer, "partner": partner}
 
 
 def _use(client):

@@ -56,6 +56,12 @@ def _conflict(page):
     page.get_by_role("heading", name="This was changed meanwhile").wait_for()
 
 
+def _move_to_the_top(page):
+    page.get_by_label("Parent label").select_option("")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("checkbox", name="Move the label and change what these clients are given").wait_for()
+
+
 def _empty_session(page):
     page.get_by_role("button", name="Add session").click()
     page.get_by_role("heading", name="Session 3").wait_for()
@@ -230,6 +236,11 @@ PAGES = {
     "configuration-delete": ("root", "/system/scim-configurations/{configuration.pk}/delete/", nothing),
     "events": ("root", "/system/events/", nothing),
     "event-add": ("root", "/system/events/add/", nothing),
+    "share-labels": ("root", "/system/events/share-labels/", nothing),
+    "share-label-add": ("root", "/system/events/share-labels/add/", nothing),
+    "share-label": ("root", "/system/events/share-labels/{share_label.pk}/", nothing),
+    "share-label-move": ("root", "/system/events/share-labels/{share_label.pk}/", _move_to_the_top),
+    "share-label-delete": ("root", "/system/events/share-labels/{share_label.pk}/delete/", nothing),
     "event-add-refused": ("root", "/system/events/add/", _submit("Create")),
     "event": ("root", "/system/events/{event.pk}/", nothing),
     "event-cancel": ("root", "/system/events/{event.pk}/cancel/", nothing),

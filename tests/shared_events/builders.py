@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from clients.models import Client
 from shared_events.actions import create_event
-from shared_events.models import Event, EventDoc, MirrorEvent, Quarantine, ShareLabel, SyncRun
+from shared_events.models import ClientSharing, Event, EventDoc, MirrorEvent, Quarantine, ShareLabel, SyncRun
 from shared_events.peers.actions import add_peer
 from tests.builders import BY
 
@@ -36,6 +37,13 @@ def make_share_labels() -> tuple[ShareLabel, ShareLabel]:
     """Safety, and Fire below it."""
     safety = ShareLabel.objects.create(name="Safety")
     return safety, ShareLabel.objects.create(name="Fire", parent=safety)
+
+
+def limit_to(client: Client, *labels: ShareLabel) -> ClientSharing:
+    """Give the client only what bears one of ``labels``."""
+    sharing = ClientSharing.objects.update_or_create(client=client, defaults={"all_events": False})[0]
+    sharing.share_labels.set(labels)
+    return sharing
 
 
 def row(**changes: Any) -> Event:

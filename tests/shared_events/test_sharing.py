@@ -10,7 +10,7 @@ from shared_events import actions
 from shared_events.models import ClientSharing, Instance, ShareLabel
 from shared_events.models.share_label import expanded
 from tests.builders import BY
-from tests.shared_events.builders import make_event
+from tests.shared_events.builders import limit_to, make_event
 from tests.shared_events.peer import make_peer
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +20,7 @@ def make_limited_peer(*labels):
     """A peer that is given only what bears one of ``labels``."""
     peer = make_peer()
     client = Client.objects.get(client_id=peer.client_id)
-    sharing = ClientSharing.objects.update_or_create(client=client, defaults={"all_events": False})[0]
-    sharing.share_labels.set(labels)
+    limit_to(client, *labels)
     return peer
 
 
