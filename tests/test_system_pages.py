@@ -129,6 +129,7 @@ PAGES = {
     "peer": ("peer", "200 200 200 404", "422 422 403 404"),
     "peer-action": ("pause", GET_ONLY, "302 302 403 404"),
     "quarantine-discard": ("case", GET_ONLY, "302 302 403 404"),
+    "quarantine-retry": ("case", GET_ONLY, "302 302 403 404"),
     "mirrored-events": ("peer", "200 200 200 404", GET_ONLY),
     "mirrored-event": ("mirrored", "200 200 200 404", GET_ONLY),
     "mirrored-event-ics": ("mirrored", "200 200 200 404", GET_ONLY),

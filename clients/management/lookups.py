@@ -4,13 +4,20 @@ from typing import Any
 
 from django.core.management import CommandError
 
-from clients.models import Client, PermissionLabel, Role
+from clients.models import Administrator, Client, PermissionLabel, Role
 
 
 def client(client_id: str) -> Client:
     found: Client | None = Client.objects.existing().filter(client_id=client_id).first()
     if found is None:
         raise CommandError(f"No client has the ID {client_id!r}. The Credentials tab of a client shows its ID.")
+    return found
+
+
+def administrator(username: str) -> Administrator:
+    found: Administrator | None = Administrator.objects.filter(username__iexact=username).first()
+    if found is None:
+        raise CommandError(f"There is no administrator {username}.")
     return found
 
 

@@ -163,7 +163,7 @@ def test_regenerate_by_keyboard_alone(new_page, world):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="New client secret").wait_for()
-    page.wait_for_function("document.activeElement.textContent.trim() === 'New client secret'")
+    page.locator("h1:focus, h2:focus", has_text="New client secret").wait_for()
     assert Credential.objects.filter(client=world.client).count() == 2
 
 
@@ -216,7 +216,7 @@ def test_labels_out_of_reach_are_locked_and_survive(new_page, world):
     page.get_by_role("checkbox", name="Helsinki").uncheck()
     page.get_by_role("button", name="Save").click()
     page.get_by_role("alert").get_by_text("Choose at least one label within your permissions").wait_for()
-    page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
+    page.locator("[role=alert]:focus").wait_for()
     page.get_by_label("Tampere").check()
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Changes saved.").wait_for()

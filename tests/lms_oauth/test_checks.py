@@ -24,7 +24,7 @@ SAFE = {
 def safe(settings, monkeypatch):
     for name, value in SAFE.items():
         setattr(settings, name, value)
-    for name in ("SECRET_KEY_FILE", "DATABASE_URL_FILE", "METRICS_TOKEN_FILE"):
+    for name in ("SECRET_KEY_FILE", "DATABASE_URL_FILE", "METRICS_TOKEN_FILE", "DJANGO_ALLOW_ASYNC_UNSAFE"):
         monkeypatch.delenv(name, raising=False)
     return settings
 

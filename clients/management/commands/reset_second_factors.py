@@ -3,10 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import BaseCommand
 
 from clients.audit import Origin
-from clients.models import Administrator
+from clients.management import lookups
 from clients.second_factors import remove_all
 
 
@@ -19,9 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
 
     def handle(self, *, username: str, **options: Any) -> None:
-        person = Administrator.objects.filter(username__iexact=username).first()
-        if person is None:
-            raise CommandError(f"There is no administrator {username}.")
+        person = lookups.administrator(username)
         if remove_all(person, by=Origin.command("reset_second_factors")):
             self.stdout.write(f"Second factors of {person.username} removed.")
         else:

@@ -3,11 +3,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import BaseCommand
 
 from clients.audit import Origin
 from clients.identities import unlink
-from clients.models import Administrator
+from clients.management import lookups
 
 
 class Command(BaseCommand):
@@ -17,9 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
 
     def handle(self, *, username: str, **options: Any) -> None:
-        person = Administrator.objects.filter(username__iexact=username).first()
-        if person is None:
-            raise CommandError(f"There is no administrator {username}.")
+        person = lookups.administrator(username)
         if unlink(person, by=Origin.command("unlink_oidc")):
             self.stdout.write(f"Identity of {person.username} forgotten.")
         else:
