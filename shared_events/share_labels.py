@@ -1,5 +1,6 @@
 """Changes of share labels, each one transaction with its audit entry, and which clients they concern."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -51,6 +52,12 @@ def given(label: ShareLabel) -> list[ClientSharing]:
     """The clients that are given only some share labels, this one among them."""
     tree = parents()
     return [sharing for sharing, chosen in _limited() if label.pk in below(chosen, tree)]
+
+
+def clients_by_label() -> Counter[int]:
+    """How many clients that are given only some share labels are given each."""
+    tree = parents()
+    return Counter(pk for _sharing, chosen in _limited() for pk in below(chosen, tree))
 
 
 def moved(label: ShareLabel, parent: ShareLabel | None) -> tuple[list[int], list[int]]:

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from shared_events.pages import (
+    client_sharing,
     event,
     event_ics,
     event_list,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("shared-events/v1/events.ics", EventsCalendar.as_view()),
     path("shared-events/v1/events/<str:origin>/<uuid:uid>", SingleEvent.as_view()),
     re_path(r"^shared-events(/|$)", UnknownAddress.as_view()),
+    path("system/oauth-clients/<int:pk>/shared-events/", client_sharing.sharing, name="client-sharing"),
     path("system/events/", event_list.events, name="events"),
     path("system/events/add/", event.add, name="event-add"),
     path("system/events/calendar/", month.month, name="events-calendar"),

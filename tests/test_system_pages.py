@@ -65,6 +65,7 @@ PAGES = {
     "client-integration-text": ("client", "200 200 200 404", GET_ONLY),
     "client-test": ("client", "200 200 403 404", "200 200 403 404"),
     "client-limits": ("client", "200 200 200 404", "302 302 403 404"),
+    "client-sharing": ("client", "200 200 200 404", "422 422 403 404"),
     "client-activity": ("client", "200 200 200 404", GET_ONLY),
     "client-activity-csv": ("client", "200 200 403 404", GET_ONLY),
     "client-history": ("client", "200 200 200 404", GET_ONLY),

@@ -20,6 +20,7 @@ from clients.pages.text import Text
 ACTIONS: dict[str, Text] = {
     "client_created": gettext_lazy("OAuth client created"),
     "client_updated": gettext_lazy("OAuth client changed"),
+    "client_sharing_changed": gettext_lazy("Shared events of an OAuth client changed"),
     "client_deleted": gettext_lazy("OAuth client deleted"),
     "secret_generated": gettext_lazy("Client secret generated"),
     "secret_regenerated": gettext_lazy("Client secret regenerated"),
@@ -111,6 +112,7 @@ _FACTS: dict[str, Text] = {
     "event": gettext_lazy("Event"),
     "problem": gettext_lazy("Problem"),
     "share_labels": gettext_lazy("Share labels"),
+    "all_events": gettext_lazy("All shared events"),
     "clients": gettext_lazy("OAuth clients"),
     "events": gettext_lazy("Events"),
     "sessions": gettext_lazy("Sessions"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -12,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from clients import actions
 from clients.administration import Action, ObjectType
 from clients.audit import Origin
-from clients.models import Client
+from clients.models import Client, PermissionLabel
+from clients.pages import client_parts
 from clients.pages.client_form import EVERY_LEARNER, GeneralForm
 from clients.pages.client_limits import FIELDS as LIMITS
 from clients.pages.client_tabs import above
@@ -47,9 +49,7 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(None, _("It bears no label within your permissions to add clients, so you could not open it."))
     if form.is_valid():
         values = {name: getattr(client, name) for name in actions.SETTABLE if name in {*grantable.fields, *LIMITS}}
-        made = actions.create_client(
-            values={**values, "name": form.cleaned_data["name"]}, labels=labels, by=Origin.of(request)
-        )
+        made = _create(client, {**values, "name": form.cleaned_data["name"]}, labels, Origin.of(request))
         messages.success(request, _("Client created. Next: generate a secret or a token on the Credentials tab."))
         return redirect(made)
     return show(
@@ -62,6 +62,14 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
         client=client,
         left_off={"lrs_full_read", "scim_configuration"} - set(grantable.fields),
     )
+
+
+@transaction.atomic
+def _create(client: Client, values: dict[str, Any], labels: list[PermissionLabel], by: Origin) -> Client:
+    made = actions.create_client(values=values, labels=labels, by=by)
+    for part in client_parts.registered():
+        part.hand_on(client, made, by)
+    return made
 
 
 def _copy(client: Client) -> str:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from clients.models import Client
+from clients.pages import client_parts
 from clients.pages.frame import Step, Tab
 
 
@@ -19,6 +20,7 @@ def tabs(client: Client, current: str) -> list[Tab]:
         "client": _("General"),
         "client-credentials": _("Credentials"),
         "client-limits": _("Limits"),
+        **{part.url_name: part.label for part in client_parts.registered()},
         "client-activity": pgettext("of a client", "Activity"),
         "client-history": _("History"),
     }

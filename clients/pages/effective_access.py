@@ -1,12 +1,12 @@
 """What a client can do at this moment, in sentences, from the switches as the authentication layer reads them."""
 
-from dataclasses import dataclass
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients import lookup
 from clients.models import Client
+from clients.pages import client_parts
+from clients.pages.client_parts import Sentence
 from clients.pages.text import Text
 from clients.rights import Right
 
@@ -19,17 +19,12 @@ _CAN: dict[Right, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    can: bool
-    words: Text
-
-
 def effective_access(client: Client) -> list[Sentence]:
     if not client.active:
         return [Sentence(can=False, words=_("It can do nothing: it is not active."))]
     held = lookup.switches_of(client.pk).rights
     can = [Sentence(can=True, words=words) for right, words in _CAN.items() if right in held]
+    can += [sentence for part in client_parts.registered() for sentence in part.sentences(client, held)]
     return can + [Sentence(can=False, words=words) for words in _cannot(client, held)]
 
 

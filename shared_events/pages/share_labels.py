@@ -16,15 +16,21 @@ from clients.audit import Origin
 from clients.labels import LabelInUse
 from clients.models import Administrator
 from clients.pages.frame import Step, sent, show
-from clients.pages.label_tree import counted
 from clients.pages.reach import needed
-from shared_events.models import ClientSharing, ShareLabel
+from shared_events.models import ShareLabel
 from shared_events.pages.event_tabs import above as above_events
 from shared_events.pages.readers import named
 from shared_events.pages.share_label_field import ShareLabelTree
 from shared_events.pages.share_label_form import ShareLabelForm
 from shared_events.pages.share_label_rights import demand_all, found, may_all
-from shared_events.share_labels import create_share_label, delete_share_label, given, moved, update_share_label
+from shared_events.share_labels import (
+    clients_by_label,
+    create_share_label,
+    delete_share_label,
+    given,
+    moved,
+    update_share_label,
+)
 
 
 def _above(label: ShareLabel | None = None) -> list[Step]:
@@ -37,15 +43,14 @@ def share_labels(request: HttpRequest) -> HttpResponse:
     user = demand_all(request, Action.VIEW)
     tree = ShareLabelTree.load()
     events = tree.uses()
-    limited = ClientSharing.objects.filter(all_events=False, share_labels__isnull=False)
-    clients = counted(limited, "share_labels")
+    clients = clients_by_label()
     return show(
         request,
         "shared_events/share_label_list.html",
         title=_("Share labels"),
         above=above_events(),
         rows=[
-            {"pk": pk, "path": path, "events": events.get(pk, 0), "clients": clients.get(pk, 0)}
+            {"pk": pk, "path": path, "events": events.get(pk, 0), "clients": clients[pk]}
             for pk, path in tree.options(None)
         ],
         add_url=reverse("share-label-add") if may_all(user, Action.ADD) else "",

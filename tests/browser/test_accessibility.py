@@ -236,6 +236,7 @@ PAGES = {
     "configuration-delete": ("root", "/system/scim-configurations/{configuration.pk}/delete/", nothing),
     "events": ("root", "/system/events/", nothing),
     "event-add": ("root", "/system/events/add/", nothing),
+    "client-sharing": ("root", "/system/oauth-clients/{partner.pk}/shared-events/", nothing),
     "share-labels": ("root", "/system/events/share-labels/", nothing),
     "share-label-add": ("root", "/system/events/share-labels/add/", nothing),
     "share-label": ("root", "/system/events/share-labels/{share_label.pk}/", nothing),

@@ -1,0 +1,107 @@
+"""The Shared events tab of an OAuth client: all shared events, or those with chosen share labels."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clients.actions import ClientChanged
+from clients.administration import Action
+from clients.audit import Origin
+from clients.models import Client
+from clients.pages.client_changed import changed
+from clients.pages.client_parts import Part, Sentence
+from clients.pages.client_tabs import above, tabs
+from clients.pages.effective_access import effective_access
+from clients.pages.forms import Form
+from clients.pages.frame import administrator, sent, show
+from clients.pages.reach import find, needed, permits
+from clients.rights import Right
+from shared_events.models import ClientSharing, ShareLabel
+from shared_events.pages.share_label_field import ShareLabelField
+from shared_events.sharing import hand_on, set_sharing
+
+_ALL, _SOME = "all", "some"
+
+
+class SharingForm(Form):
+    given = forms.ChoiceField(
+        label=gettext_lazy("Events it is given"),
+        choices=[
+            (_ALL, gettext_lazy("All shared events")),
+            (_SOME, gettext_lazy("Only those with the share labels chosen here")),
+        ],
+        error_messages={"required": gettext_lazy("Choose which events the client is given.")},
+    )
+    share_labels = ShareLabelField(
+        help_text=gettext_lazy(
+            "Events that bear one of them, or a label below one. Limited to labels and without any, the client is "
+            "given nothing."
+        ),
+    )
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, client: Client) -> None:
+        sharing = ClientSharing.of(client.pk)
+        chosen = set(sharing.share_labels.values_list("pk", flat=True))
+        given = _ALL if sharing.all_events else _SOME
+        super().__init__(data, initial={"given": given, "share_labels": chosen, "version": client.version})
+        field = self.fields["share_labels"]
+        assert isinstance(field, ShareLabelField)
+        field.offer(chosen)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sharing(request: HttpRequest, pk: int) -> HttpResponse:
+    user, rows = administrator(request), Client.objects.all()
+    client = find(rows, user, pk, needed(request, Action.EDIT))
+    form = SharingForm(sent(request), client=client)
+    if not permits(rows, user, pk, Action.EDIT):
+        form.only_show()
+    if form.is_valid():
+        return _save(request, client, form)
+    return show(
+        request,
+        "shared_events/client_sharing.html",
+        title=_("%(name)s, Shared events") % {"name": client.name},
+        above=above(),
+        here=client.name,
+        form=form,
+        client=client,
+        tabs=tabs(client, "client-sharing"),
+        sentences=effective_access(client),
+    )
+
+
+def _save(request: HttpRequest, client: Client, form: SharingForm) -> HttpResponse:
+    chosen = ShareLabel.objects.filter(pk__in=form.cleaned_data["share_labels"])
+    everything, seen = form.cleaned_data["given"] == _ALL, form.cleaned_data["version"]
+    try:
+        set_sharing(client, all_events=everything, share_labels=chosen, seen=seen, by=Origin.of(request))
+    except ClientChanged:
+        client.refresh_from_db()
+        return changed(request, client, form, SharingForm(None, client=client))
+    messages.success(request, _("Changes saved."))
+    return redirect("client-sharing", client.pk)
+
+
+def _sentences(client: Client, held: Right) -> list[Sentence]:
+    sharing = ClientSharing.of(client.pk)
+    if Right.SHARED_EVENTS not in held or sharing.all_events:
+        return []
+    paths = ", ".join(sorted(label.path for label in sharing.share_labels.all()))
+    if not paths:
+        return [
+            Sentence(can=False, words=_("It is given no shared event: it is limited to share labels and has none."))
+        ]
+    words = _("It is given only the shared events with these share labels, or one below: %(labels)s.")
+    return [Sentence(can=True, words=words % {"labels": paths})]
+
+
+PART = Part(gettext_lazy("Shared events"), "client-sharing", _sentences, hand_on)
