@@ -77,6 +77,7 @@ ACTIONS: dict[str, Text] = {
     "group_removed": gettext_lazy("Directory group removed"),
     "statements_imported": gettext_lazy("Statements imported"),
     "shared_events_history_changed": gettext_lazy("History of shared events restarted"),
+    "shared_events_settings_changed": gettext_lazy("Settings of shared events changed"),
     "shared_events_origin_changed": gettext_lazy("Name among other LMSes replaced"),
     "peer_added": gettext_lazy("Shared-event peer added"),
     "peer_changed": gettext_lazy("Shared-event peer changed"),

@@ -26,6 +26,10 @@ class Styled(_Base):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"error_class": Errors, "label_suffix": "", **kwargs})
+        self.dress()
+
+    def dress(self) -> None:
+        """Again where fields were added later."""
         for field in self.fields.values():
             if not isinstance(field.widget, _OWN_LOOK):
                 field.widget.attrs.setdefault("class", "input")

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from clients.administration import Action, ObjectType
 from clients.audit import Origin
 from clients.lms_settings import change_settings
 from clients.models import Client, LmsSettings
+from clients.pages import setting_parts
 from clients.pages.forms import Form, SwitchField
 from clients.pages.frame import sent, show
 from clients.pages.reach import demand, needed
@@ -66,6 +68,10 @@ class SettingsForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None, stored: LmsSettings) -> None:
         super().__init__(data, initial={name: getattr(stored, name) for name in self.base_fields})
+        for part in setting_parts.registered():
+            self.fields |= part.fields()
+            self.initial.update(part.stored())
+        self.dress()
         self.fields["public_address"].help_text = _(
             "The endpoints on the Credentials tab begin with it. Empty: %(address)s, as the server is configured."
         ) % {"address": settings.PUBLIC_URL}
@@ -74,6 +80,10 @@ class SettingsForm(Form):
         field = self.fields["time_zone"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("As the server: %(zone)s") % {"zone": settings.TIME_ZONE}), *zones]
+
+    @property
+    def of_other_apps(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.base_fields]
 
     def clean_public_address(self) -> str:
         """Scheme and host only: paths are ours."""
@@ -100,6 +110,13 @@ def _shared_events_help(stored: LmsSettings) -> str:
     ) % {"n": count}
 
 
+@transaction.atomic
+def _change(form: SettingsForm, by: Origin) -> None:
+    change_settings({name: form.cleaned_data[name] for name in form.base_fields}, by=by)
+    for part in setting_parts.registered():
+        part.change({name: form.cleaned_data[name] for name in part.stored()}, by)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def lms_settings(request: HttpRequest) -> HttpResponse:
     user = demand(request, needed(request, Action.EDIT), ObjectType.SETTING)
@@ -108,7 +125,7 @@ def lms_settings(request: HttpRequest) -> HttpResponse:
     if not user.may(Action.EDIT, ObjectType.SETTING):
         form.only_show()
     if form.is_valid():
-        change_settings(form.cleaned_data, by=Origin.of(request))
+        _change(form, Origin.of(request))
         messages.success(request, _("Changes saved."))
         return redirect("settings")
     return show(request, "clients/settings.html", title=_("Settings"), form=form, stored=stored)

@@ -7,6 +7,7 @@ from clients.administration import Action, ObjectType
 from clients.models import Administrator, AuditEntry
 from clients.roles import Assigned, Permission
 from tests import builders
+from tests.clients.pages.test_lms_settings import FORM
 
 LIST = "/system/administrators/"
 ADMIN, VIEW, EDIT = ObjectType.ADMINISTRATOR, Action.VIEW, Action.EDIT
@@ -64,7 +65,7 @@ def test_filter_by_one_role(root, world, reader):
 
 @pytest.mark.parametrize("employee_ids", [False, True])
 def test_download(root, world, employee_ids):
-    settings = {"employee_ids_in_use": employee_ids or "", "access_token_lifetime_seconds": 3600, "language": "en"}
+    settings = FORM | {"employee_ids_in_use": employee_ids or ""}
     assert root.post("/system/settings/", settings).status_code == 302
     lines = b"".join(root.get(f"{LIST}download/").streaming_content).decode().splitlines()
     assert ("Employee ID" in lines[0]) is employee_ids

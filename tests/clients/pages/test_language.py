@@ -55,7 +55,7 @@ def test_a_language_without_a_catalogue_reads_as_english(client):
 def test_the_language_of_the_lms_is_a_setting(root):
     page = root.get("/system/settings/").content.decode()
     assert '<option value="fi">Suomi</option>' in page
-    form = {"language": "fi", "access_token_lifetime_seconds": "3600"}
+    form = {"language": "fi", "access_token_lifetime_seconds": "3600", "keep_past_days": "365"}
     assert root.post("/system/settings/", form).status_code == 302
     assert LmsSettings.objects.get().language == "fi"
     assert speaks(root.get("/system/settings/"), "fi", "Asetukset")

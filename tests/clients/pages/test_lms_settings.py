@@ -6,7 +6,13 @@ from clients.models import AuditEntry, LmsSettings
 from tests import builders
 
 URL = "/system/settings/"
-FORM = {"public_address": "", "time_zone": "", "language": "en", "access_token_lifetime_seconds": "3600"}
+FORM = {
+    "public_address": "",
+    "time_zone": "",
+    "language": "en",
+    "access_token_lifetime_seconds": "3600",
+    "keep_past_days": "365",
+}
 
 
 def test_saved_settings_are_audited(root):
