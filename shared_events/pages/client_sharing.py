@@ -35,7 +35,7 @@ class SharingForm(Form):
         label=gettext_lazy("Events it is given"),
         choices=[
             (_ALL, gettext_lazy("All shared events")),
-            (_SOME, gettext_lazy("Only those with the share labels chosen here")),
+            (_SOME, gettext_lazy("Only with these share labels")),
         ],
         error_messages={"required": gettext_lazy("Choose which events the client is given.")},
     )
