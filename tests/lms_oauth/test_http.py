@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 from django.http import HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from django.test import RequestFactory
@@ -276,7 +276,7 @@ class TestApiView:
         assert all(response[name] == value for name, value in headers.items())
 
     @pytest.mark.parametrize(
-        "error", [ValueError("hidden detail"), OperationalError("hidden detail"), KeyError("hidden")]
+        "error", [ValueError("hidden detail"), ProgrammingError("hidden detail"), KeyError("hidden")]
     )
     def test_a_fault_is_logged_and_not_told(self, error, caplog):
         response = answered(failure=error)

@@ -8,6 +8,7 @@ import sys
 from contextlib import closing
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from tests.gunicorn import ROOT, installed
@@ -75,12 +76,18 @@ class Side:
         kept = self.directory / "kept"
         if self._database.startswith("postgres"):
             subprocess.run(["pg_dump", "--format=custom", f"--file={kept}", f"--dbname={self._database}"], check=True)
-            return lambda: subprocess.run(
-                ["pg_restore", "--clean", "--single-transaction", f"--dbname={self._database}", kept], check=True
-            )
+            return lambda: _restore(kept, self._database)
         live = urlsplit(self._database).path[1:]
         _copy(live, kept)
         return lambda: _copy(kept, live)
+
+
+def _restore(kept, database):
+    """Into an empty schema: ``pg_restore --clean`` cannot drop the keys of partitions."""
+    with psycopg.connect(database) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    subprocess.run(["pg_restore", "--no-owner", "--exit-on-error", f"--dbname={database}", kept], check=True)
 
 
 def _copy(source, target):
