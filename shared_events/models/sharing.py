@@ -10,7 +10,7 @@ from shared_events.models.share_label import ShareLabel, expanded
 
 
 class ClientSharing(models.Model):
-    """Made when a client first reads or is set. ``all_events`` is its own choice: without labels, a limited client has none."""
+    """Made when a client first reads or is limited. ``all_events`` is its own choice: without labels, it has none."""
 
     client = models.OneToOneField(Client, models.CASCADE, primary_key=True, related_name="sharing")
     read = models.BooleanField(_("May read events"), default=True)
