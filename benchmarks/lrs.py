@@ -27,7 +27,7 @@ from benchmarks.lrs_parts.data import lines, queries, statement
 from benchmarks.lrs_parts.server import CONNECTIONS, Connection, Server, in_threads, serving
 
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/lrs_benchmark"
-SMALL, IMPORTED = 20_000, 20_000
+SMALL, IMPORTED = 20_000, 100_000
 type_of_measure = Callable[[], float]
 
 
