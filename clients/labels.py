@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from clients import audit
@@ -31,8 +31,7 @@ def create_label(
     """A name that a sibling has raises ValidationError."""
     label = PermissionLabel(name=name, parent=parent, short_description=short_description, description=description)
     label.created_by = label.updated_by = by.administrator
-    label.full_clean()
-    label.save()
+    keep(label)
     audit.record("label_created", label, by=by, path=label.path)
     return label
 
@@ -47,15 +46,15 @@ def update_label(label: PermissionLabel, *, by: Origin, **values: Any) -> bool:
     if not changes:
         return False
     current.updated_by = by.administrator
-    current.save()
+    keep(current)
     audit.record("label_updated", current, by=by, **changes)
     return True
 
 
 def change(label: Any, values: Mapping[str, Any], *, inside: Collection[int]) -> dict[str, Any]:
-    """Set ``values`` of a label of any sort, checked and not saved; what changed, as the audit log tells it.
+    """Set ``values`` of a label of any sort, not saved; what changed, as the audit log tells it.
 
-    ``inside``: ids of the label and of those below it. A parent among them or a sibling's name raises ValidationError.
+    ``inside``: ids of the label and of those below it. A parent among them raises ValidationError.
     """
     changed = {name: value for name, value in values.items() if getattr(label, name) != value}
     if (parent := changed.get("parent")) and parent.pk in inside:
@@ -63,9 +62,17 @@ def change(label: Any, values: Mapping[str, Any], *, inside: Collection[int]) ->
     facts = {name: [_plain(getattr(label, name)), _plain(value)] for name, value in changed.items()}
     for name, value in changed.items():
         setattr(label, name, value)
-    if changed:
-        label.full_clean()
     return facts
+
+
+def keep(label: Any) -> None:
+    """Save a label of any sort. A sibling's name raises ValidationError, also one that came after the check."""
+    label.full_clean()
+    try:
+        with transaction.atomic():
+            label.save()
+    except IntegrityError as error:
+        raise ValidationError({"name": "A label beside it has this name already."}, code="unique") from error
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db import transaction
 from clients import audit
 from clients.administration import below
 from clients.audit import Origin
-from clients.labels import LabelInUse, change
+from clients.labels import LabelInUse, change, keep
 from shared_events.models import ClientSharing, ShareLabel
 from shared_events.models.share_label import expanded, parents
 
@@ -18,8 +18,7 @@ from shared_events.models.share_label import expanded, parents
 def create_share_label(name: str, *, parent: ShareLabel | None = None, by: Origin) -> ShareLabel:
     """A name that a sibling has raises ValidationError."""
     label = ShareLabel(name=name, parent=parent)
-    label.full_clean()
-    label.save()
+    keep(label)
     audit.record("share_label_created", label, by=by, path=label.path)
     return label
 
@@ -32,7 +31,7 @@ def update_share_label(label: ShareLabel, *, by: Origin, **values: Any) -> bool:
     current = rows[label.pk]
     changes = change(current, values, inside=expanded({label.pk}))
     if changes:
-        current.save()
+        keep(current)
         audit.record("share_label_updated", current, by=by, **changes)
     return bool(changes)
 
