@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from clients import activity, refusals, usage
 from clients.limits import purse
 from clients.models import LmsSettings
+from lms_oauth.logs import current_client_id
 from tests.gunicorn import installation  # noqa: F401 - a fixture
 
 # How fast a machine draws examples says nothing about the product.
@@ -26,6 +27,7 @@ def forget_between_tests():
 
 def _forget():
     translation.deactivate()  # each request sets it, and leaves it to what is streamed after
+    current_client_id.set("")  # likewise
     LmsSettings.forget()
     cache.clear()
     purse.forget()

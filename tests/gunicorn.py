@@ -40,6 +40,12 @@ class Installation:
         assert done.returncode == 0, f"{arguments}: {done.stderr}"
         return done.stdout
 
+    def create_configuration(self) -> str:
+        """The slug of a new SCIM configuration, never the same, so that a test can be tried again."""
+        slug = f"made-{secrets.token_hex(4)}"
+        self.manage("create_scim_configuration", slug)
+        return slug
+
     def create_client(self, name: str, *arguments: str) -> dict[str, str]:
         """``client_id``, ``client_secret`` and ``bearer_token`` of a new client."""
         return json.loads(self.manage("create_client", name, *arguments, "--json"))

@@ -13,8 +13,8 @@ GUIDES = BASE_DIR / "docs" / "integrations"
 PUBLISHED_HOST = "https://lms.example.org"
 COMMANDS = {"sh": ["bash", "-e", "-o", "pipefail", "-c"], "python": [sys.executable, "-c"]}
 SWITCHES = {
-    "entra-id": ["--scim-configuration", "guide-entra-id"],
-    "okta": ["--scim-configuration", "guide-okta"],
+    "entra-id": ["--scim-configuration"],
+    "okta": ["--scim-configuration"],
     "xapi-content": ["--lrs-own"],
     "xapi-pushers": ["--lrs-own"],
     "bi-export": ["--lrs-full-read"],
@@ -28,11 +28,10 @@ def test_every_guide_is_run():
 
 @pytest.mark.parametrize("name", sorted(SWITCHES))
 def test_its_snippets_work(installation, tmp_path, name):
-    if "--scim-configuration" in SWITCHES[name]:
-        installation.manage("create_scim_configuration", f"guide-{name}")
+    slugs = [installation.create_configuration()] if "--scim-configuration" in SWITCHES[name] else []
     if name == "lms-peer":
         installation.manage("setting", "shared_events_enabled", "on")
-    made = installation.create_client(f"Guide {name}", *SWITCHES[name])
+    made = installation.create_client(f"Guide {name}", *SWITCHES[name], *slugs)
     environment = {key.upper(): value for key, value in made.items() if isinstance(value, str)}
     text = (GUIDES / f"{name}.md").read_text().replace(PUBLISHED_HOST, installation.url)
     snippets = re.findall(r"^```(sh|python)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)

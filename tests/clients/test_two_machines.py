@@ -1,6 +1,7 @@
 """Two gunicorns on one database with a balancer between them: whatever one begins, the other goes on with."""
 
 import re
+import secrets
 import time
 
 import pytest
@@ -55,7 +56,8 @@ def test_a_limit_counts_for_both(machines, made):
 
 def test_a_session_goes_on_and_a_secret_is_shown_by_one_once(machines, made):
     first, second = machines
-    first.manage("create_superadmin", "--username", "twice", "--password-file", "-", stdin=PASSWORD)
+    name = f"twice-{secrets.token_hex(4)}"  # another in a second try
+    first.manage("create_superadmin", "--username", name, "--password-file", "-", stdin=PASSWORD)
     with requests.Session() as browser:  # its cookies are for both: a port does not tell hosts apart
 
         def send(machine, page, action="", **fields):
@@ -63,7 +65,7 @@ def test_a_session_goes_on_and_a_secret_is_shown_by_one_once(machines, made):
             address = (second if machine is first else first).url + (action or page)
             return browser.post(address, {"csrfmiddlewaretoken": token} | fields, timeout=SECONDS)
 
-        assert send(first, "/account/login/", username="twice", password=PASSWORD).ok
+        assert send(first, "/account/login/", username=name, password=PASSWORD).ok
         page = browser.get(f"{first.url}{FIRST}?q={made['client_id']}", timeout=SECONDS)
         assert page.url.startswith(first.url + FIRST)
         pk = re.search(rf'href="{FIRST}(\d+)/"', page.text)[1]

@@ -13,8 +13,7 @@ from scim2_tester import Status, check_server
 
 @pytest.mark.parametrize("alias", [False, True])
 def test_every_check_passes_and_none_is_skipped(installation, alias):
-    slug = f"tester-{alias}".lower()
-    installation.manage("create_scim_configuration", slug)
+    slug = installation.create_configuration()
     client = installation.create_client("scim2-tester", "--scim-configuration", slug)
     base_url = f"{installation.url}/scim/{slug}/v2" if alias else f"{installation.url}/scim/v2"
     with Client(base_url=base_url, headers={"Authorization": f"Bearer {client['bearer_token']}"}) as http:
@@ -26,8 +25,7 @@ def test_every_check_passes_and_none_is_skipped(installation, alias):
 
 def test_scim_sanity_finds_nothing(installation):
     """Strict, users and groups; what it skips are resources the standard does not have."""
-    installation.manage("create_scim_configuration", "sanity")
-    client = installation.create_client("scim-sanity", "--scim-configuration", "sanity")
+    client = installation.create_client("scim-sanity", "--scim-configuration", installation.create_configuration())
     command = [Path(sys.executable).with_name("scim-sanity"), "probe", f"{installation.url}/scim/v2"]
     command += ["--token", client["bearer_token"], "--strict", "--json-output"]
     done = subprocess.run([*command, "--i-accept-side-effects"], capture_output=True, text=True, check=False)

@@ -53,10 +53,11 @@ oauth, scim, xapi = map(described, ("oauth", "scim", "xapi"))
 
 @pytest.fixture(scope="module")
 def clients(installation):
-    installation.manage("create_scim_configuration", "fuzzed")
     return {
         "oauth": installation.create_client("Fuzzed token endpoint", "--lrs-own"),
-        "scim": installation.create_client("Fuzzed directory", "--scim-configuration", "fuzzed"),
+        "scim": installation.create_client(
+            "Fuzzed directory", "--scim-configuration", installation.create_configuration()
+        ),
         "xapi": installation.create_client("Fuzzed content", "--lrs-own"),
     }
 
