@@ -24,9 +24,9 @@ EVENTS = "Allow shared events access — for synchronizing events with other LMS
 SERVICES = ("/xapi/statements?limit=1", "/scim/v2/Users?count=1", "/shared-events/v1/changes")
 
 
-@pytest.fixture(scope="module")
-def lms(tmp_path_factory):
-    with installed(tmp_path_factory.mktemp("main-job")) as running:
+@pytest.fixture
+def lms(tmp_path):
+    with installed(tmp_path) as running:
         running.manage("create_superadmin", "--username", "aino", "--password-file", "-", stdin=PASSWORD)
         running.manage("load_demo")
         yield running
@@ -220,7 +220,7 @@ def refuse_after_a_new_secret(page, url, portal):
     assert tokens
     with ThreadPoolExecutor(4) as callers:
         answers = callers.map(status, repeat(url), repeat(SERVICES[0]), map(bearer, tokens))
-        assert set(answers) <= {401, 429}  # both refuse: only failures are counted, and only they are told of the limit
+        assert set(answers) == {401}
     assert status(url, SERVICES[0], basic(old)) == 401
     assert statuses(url, bearer(portal["bearer_token"])) == [200, 200, 200]
     assert statuses(url, bearer(authlib_token(url, portal))) == [200, 200, 200]
