@@ -6,27 +6,21 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clients import actions, usage
-from clients.administration import Action
 from clients.audit import Origin
 from clients.limits.policy import policy_for
-from clients.models import Client, ClientUsage
+from clients.models import Administrator, Client, ClientUsage
 from clients.models.client import MOST_AT_ONCE, MOST_PER_MINUTE
 from clients.pages.chart import grouped
-from clients.pages.client_changed import changed
-from clients.pages.client_tabs import above, tabs
+from clients.pages.client_form_tab import FormTab, answer
 from clients.pages.forms import Form
-from clients.pages.frame import administrator, sent, show
-from clients.pages.reach import find, needed, permits
 
 FIELDS = ("requests_per_minute", "burst")
 _TOLD_HOURS = 24
@@ -74,36 +68,16 @@ class LimitsForm(Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def limits(request: HttpRequest, pk: int) -> HttpResponse:
-    user, rows = administrator(request), Client.objects.all()
-    client = find(rows, user, pk, needed(request, Action.EDIT))
-    form = LimitsForm(sent(request), client=client)
-    if not permits(rows, user, pk, Action.EDIT):
-        form.only_show()
-    if form.is_valid():
-        return _save(request, client, form)
-    return show(
-        request,
-        "clients/client_limits.html",
-        title=_("%(name)s, Limits") % {"name": client.name},
-        above=above(),
-        here=client.name,
-        form=form,
-        client=client,
-        tabs=tabs(client, "client-limits"),
-        now=_in_force(client),
-        refused=grouped(_refused(client)),
-    )
+    return answer(request, pk, _TAB)
 
 
-def _save(request: HttpRequest, client: Client, form: LimitsForm) -> HttpResponse:
+def _save(client: Client, form: LimitsForm, by: Origin) -> None:
     values = {name: form.cleaned_data[name] for name in FIELDS}
-    try:
-        actions.update_client(client, values=values, seen=form.cleaned_data["version"], by=Origin.of(request))
-    except actions.ClientChanged:
-        client.refresh_from_db()
-        return changed(request, client, form, LimitsForm(None, client=client))
-    messages.success(request, _("Changes saved."))
-    return redirect("client-limits", client.pk)
+    actions.update_client(client, values=values, seen=form.cleaned_data["version"], by=by)
+
+
+def _facts(client: Client, _user: Administrator) -> dict[str, str]:
+    return {"now": _in_force(client), "refused": grouped(_refused(client))}
 
 
 def _in_force(client: Client) -> str:
@@ -119,3 +93,13 @@ def _refused(client: Client) -> int:
     since = timezone.now() - timedelta(hours=_TOLD_HOURS)
     rows = ClientUsage.objects.filter(client=client, outcome=ClientUsage.Outcome.LIMITED, started_at__gte=since)
     return rows.aggregate(total=Sum("count"))["total"] or 0
+
+
+_TAB = FormTab(
+    "client-limits",
+    "clients/client_limits.html",
+    title=lambda client: _("%(name)s, Limits") % {"name": client.name},
+    form=lambda data, client, _user: LimitsForm(data, client=client),
+    save=_save,
+    facts=_facts,
+)

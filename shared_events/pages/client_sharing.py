@@ -4,24 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from clients.actions import ClientChanged
-from clients.administration import Action
 from clients.audit import Origin
 from clients.models import Client
-from clients.pages.client_changed import changed
+from clients.pages.client_form_tab import FormTab, answer
 from clients.pages.client_parts import Part, Sentence
-from clients.pages.client_tabs import above, tabs
 from clients.pages.effective_access import effective_access
 from clients.pages.forms import Form
-from clients.pages.frame import administrator, sent, show
-from clients.pages.reach import find, needed, permits
 from clients.rights import Right
 from shared_events.models import ClientSharing, ShareLabel
 from shared_events.pages.share_label_field import ShareLabelField
@@ -59,36 +52,13 @@ class SharingForm(Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sharing(request: HttpRequest, pk: int) -> HttpResponse:
-    user, rows = administrator(request), Client.objects.all()
-    client = find(rows, user, pk, needed(request, Action.EDIT))
-    form = SharingForm(sent(request), client=client)
-    if not permits(rows, user, pk, Action.EDIT):
-        form.only_show()
-    if form.is_valid():
-        return _save(request, client, form)
-    return show(
-        request,
-        "shared_events/client_sharing.html",
-        title=_("%(name)s, Shared events") % {"name": client.name},
-        above=above(),
-        here=client.name,
-        form=form,
-        client=client,
-        tabs=tabs(client, "client-sharing"),
-        sentences=effective_access(client),
-    )
+    return answer(request, pk, _TAB)
 
 
-def _save(request: HttpRequest, client: Client, form: SharingForm) -> HttpResponse:
+def _save(client: Client, form: SharingForm, by: Origin) -> None:
     chosen = ShareLabel.objects.filter(pk__in=form.cleaned_data["share_labels"])
     everything, seen = form.cleaned_data["given"] == _ALL, form.cleaned_data["version"]
-    try:
-        set_sharing(client, all_events=everything, share_labels=chosen, seen=seen, by=Origin.of(request))
-    except ClientChanged:
-        client.refresh_from_db()
-        return changed(request, client, form, SharingForm(None, client=client))
-    messages.success(request, _("Changes saved."))
-    return redirect("client-sharing", client.pk)
+    set_sharing(client, all_events=everything, share_labels=chosen, seen=seen, by=by)
 
 
 def _sentences(client: Client, held: Right) -> list[Sentence]:
@@ -105,3 +75,13 @@ def _sentences(client: Client, held: Right) -> list[Sentence]:
 
 
 PART = Part(gettext_lazy("Shared events"), "client-sharing", _sentences, hand_on)
+
+
+_TAB = FormTab(
+    PART.url_name,
+    "shared_events/client_sharing.html",
+    title=lambda client: _("%(name)s, Shared events") % {"name": client.name},
+    form=lambda data, client, _user: SharingForm(data, client=client),
+    save=_save,
+    facts=lambda client, _user: {"sentences": effective_access(client)},
+)
