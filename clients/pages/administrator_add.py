@@ -29,7 +29,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and _covered(form, user) and (person := _create(request, form, password)):
         return _show_once(request, person, password)
     title = _("Add administrator")
-    return show(request, "clients/administrator_add.html", title=title, above=above(), form=form)
+    return show(request, "add.html", title=title, above=above(), form=form)
 
 
 def _covered(form: AddForm, user: Administrator) -> bool:

@@ -21,7 +21,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = ClientForm(sent(request))
     form.label_field.limit_to(user, Action.ADD, kind=ObjectType.CLIENT)
     if not form.is_valid():
-        return show(request, "clients/client_add.html", title=_("Add OAuth client"), above=above(), form=form)
+        return show(request, "add.html", title=_("Add OAuth client"), above=above(), form=form)
     client = actions.create_client(values=form.values, labels=form.chosen_labels, by=Origin.of(request))
     messages.success(request, _("Client created. Next: generate a secret or a token on the Credentials tab."))
     return redirect(client)

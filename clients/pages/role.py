@@ -28,7 +28,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and (role := _create(request, form)):
         messages.success(request, _("Role created. Next: say what it allows."))
         return redirect("role-permissions", role.pk)
-    return show(request, "clients/role_add.html", title=_("Add role"), above=above(), form=form)
+    return show(request, "add.html", title=_("Add role"), above=above(), form=form)
 
 
 def _create(request: HttpRequest, form: RoleForm) -> Role | None:

@@ -22,7 +22,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form.label_field.limit_to(user, Action.ADD, kind=ObjectType.SCIM_CONFIGURATION)
     if not form.is_valid():
         title = _("Add SCIM configuration")
-        return show(request, "scim/configuration_add.html", title=title, above=above(), form=form)
+        return show(request, "add.html", title=title, above=above(), form=form)
     configuration = create_configuration(values=form.values, labels=form.chosen_labels, by=Origin.of(request))
     messages.success(request, _("SCIM configuration created. Next: choose it on an OAuth client’s General tab."))
     return redirect(configuration)

@@ -50,6 +50,8 @@ class ConfigurationForm(LabelledForm):
 
 
 class AddForm(ConfigurationForm):
+    field_order = ("name", "short_description", "preset", "labels")
+
     preset = forms.ChoiceField(
         label=_("Identity provider"),
         choices=[*PRESETS.items()],

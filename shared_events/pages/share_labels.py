@@ -64,7 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and _create(request, form):
         messages.success(request, _("Label created."))
         return redirect("share-labels")
-    return show(request, "shared_events/share_label_add.html", title=_("Add share label"), above=_above(), form=form)
+    return show(request, "add.html", title=_("Add share label"), above=_above(), form=form)
 
 
 def _create(request: HttpRequest, form: ShareLabelForm) -> bool:
