@@ -11,7 +11,7 @@ from clients.models import AuditEntry
 from clients.oidc import Asserted
 from tests import builders
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
 
 

@@ -86,7 +86,6 @@ def test_what_passes_by_itself(error, code):
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
 @pytest.mark.parametrize(
     "error", [OperationalError("FATAL: sorry, too many clients already"), InterfaceError("connection already closed")]
 )
@@ -113,7 +112,6 @@ def limited(settings, monkeypatch):
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
 def test_postgresql_gives_up_a_statement_in_time(db, limited):
     with limited.cursor() as cursor, pytest.raises(OperationalError) as caught:
         cursor.execute("SELECT pg_sleep(600)")

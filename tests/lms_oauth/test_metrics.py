@@ -150,7 +150,6 @@ def test_statements_that_were_stored(client, token):
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
 def test_connections_of_the_database(client, db, token):
     found = values(client, token, "lms_database_connections")
     assert found[("state", "active"),] >= 1

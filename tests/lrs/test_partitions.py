@@ -27,12 +27,6 @@ BY = Origin.command("test")
 HOUR = 3600 * 1_000_000
 
 
-@pytest.fixture
-def divided():
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite keeps statements in one table")
-
-
 def shift(numbers, by):
     """As if these Statements had been stored at another time."""
     for model in (Statement, StatementId, Relation, Reference):
@@ -64,16 +58,15 @@ def two_months(values, first_part):
     return writer, second
 
 
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="of SQLite")
 def test_one_table_is_enough_for_sqlite():
-    if connection.vendor == "postgresql":
-        return
     out = io.StringIO()
     call_command("lrs_partitions", stdout=out)
     assert "not PostgreSQL" in out.getvalue()
     assert (extend(), ended(2**60), overflowing(), finding()) == ([], [], [], "")
 
 
-@pytest.mark.usefixtures("divided")
+@pytest.mark.postgresql
 def test_the_months_to_come_are_made_once():
     made = extend()
     out = io.StringIO()
@@ -88,7 +81,7 @@ def test_the_months_to_come_are_made_once():
     assert finding() == ""
 
 
-@pytest.mark.usefixtures("divided")
+@pytest.mark.postgresql
 def test_who_made_none_is_warned_and_loses_nothing(monkeypatch):
     extend()
     last = partitions.partitions()[-1].high
@@ -109,7 +102,7 @@ def test_who_made_none_is_warned_and_loses_nothing(monkeypatch):
     assert (everything(), overflowing(), finding()) == (before, [], "")
 
 
-@pytest.mark.usefixtures("divided")
+@pytest.mark.postgresql
 @pytest.mark.parametrize("seed", range(8))
 def test_a_partition_goes_as_if_its_statements_had_gone_one_by_one(seed, monkeypatch):
     part = 2 + seed
@@ -133,7 +126,7 @@ def test_a_partition_goes_as_if_its_statements_had_gone_one_by_one(seed, monkeyp
     assert facts == [part, part - 3] if part > 3 else [part]
 
 
-@pytest.mark.usefixtures("divided")
+@pytest.mark.postgresql
 def test_months_that_are_over_leave_one_empty_past():
     writer, second = two_months([statement() for _ in range(4)], 2)
     drop(second)
@@ -162,7 +155,7 @@ def test_a_list_reads_on_where_the_index_names_nothing(ascending):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("divided")
+@pytest.mark.postgresql
 def test_what_is_stored_becomes_the_first_partition():
     def migrate(name):
         MigrationExecutor(connection).migrate([("lrs", name)])
@@ -185,7 +178,7 @@ def test_what_is_stored_becomes_the_first_partition():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("divided")
+@pytest.mark.postgresql
 def test_writers_and_readers_go_on_while_partitions_change():
     writer = Writer()
     query = ListQuery()

@@ -18,12 +18,6 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60  # seconds until a test gives up
 
 
-@pytest.fixture(autouse=True)
-def only_there():
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
-
-
 @pytest.fixture
 def hr():
     return make_directory("hr")

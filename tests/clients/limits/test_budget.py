@@ -11,7 +11,6 @@ from clients.limits.purse import RateLimited
 from tests.clients.test_tokens import make_holder as holder_of
 
 pytestmark = pytest.mark.django_db
-SHARED = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one process")
 
 
 def sent(holder, count=1):
@@ -128,7 +127,7 @@ class Processes:
         monkeypatch.setattr(purse, "_purses", self.held[number])
 
 
-@SHARED
+@pytest.mark.postgresql
 def test_processes_share_one_budget_within_a_lease_each(clock, monkeypatch):
     """Of 100 at once each process may hold five; what it took is gone for all others at once."""
     holder = holder_of(client_pk=1, requests_per_minute=600, burst=100)
@@ -145,7 +144,7 @@ def test_processes_share_one_budget_within_a_lease_each(clock, monkeypatch):
     assert let_in == 110
 
 
-@SHARED
+@pytest.mark.postgresql
 def test_the_bound_is_one_lease_a_process(clock, monkeypatch):
     """The worst: each process took a lease, spent one of it, and the bucket filled up again meanwhile."""
     holder = holder_of(client_pk=1, requests_per_minute=600, burst=100)
@@ -161,7 +160,7 @@ def test_the_bound_is_one_lease_a_process(clock, monkeypatch):
     assert let_in == 100 + 3 * 4
 
 
-@SHARED
+@pytest.mark.postgresql
 def test_what_lies_idle_is_given_up_when_the_bucket_is_full_again(clock, monkeypatch):
     holder = holder_of(client_pk=1, requests_per_minute=600, burst=100)
     assert sent(holder) == 1
@@ -169,7 +168,7 @@ def test_what_lies_idle_is_given_up_when_the_bucket_is_full_again(clock, monkeyp
     assert sent(holder, 200) == 100
 
 
-@SHARED
+@pytest.mark.postgresql
 def test_the_database_is_asked_once_for_a_lease_and_not_while_the_bucket_is_empty(clock, django_assert_num_queries):
     holder = holder_of(client_pk=1, requests_per_minute=600, burst=100)
     with django_assert_num_queries(20):

@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from clients.models import Client, Credential, LmsSettings, PermissionLabel
 from tests import builders
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
 
 
