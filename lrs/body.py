@@ -19,7 +19,7 @@ from lrs.statement.types import Version
 
 _IN_MEMORY_BYTES = 128 * 1024
 _MOST_SIGNATURE_BYTES = 4 * 1024 * 1024
-_HASH = "x-experience-api-hash"
+HASH = "x-experience-api-hash"
 type_of_statements = list[dict[str, Any]]
 
 
@@ -40,7 +40,10 @@ def read_statement_body(request: HttpRequest) -> Body:
         return Body(read_body(request, limit, setting="LRS_MAX_BODY_BYTES"), iter(()))
     if sent != "multipart/mixed":
         raise InvalidRequest("Send Content-Type: application/json, or multipart/mixed with the data of attachments.")
-    parts = iter(Reader(body_stream(request).read, boundary_of(request.META["CONTENT_TYPE"])))
+    return of_parts(iter(Reader(body_stream(request).read, boundary_of(request.META["CONTENT_TYPE"]))))
+
+
+def of_parts(parts: Iterator[Part]) -> Body:
     first = next(parts, None)
     if first is None or _bare_type(first) != "application/json":
         raise BadMultipart("The first part must be application/json: the Statements.")
@@ -86,7 +89,7 @@ def attached(parts: Iterator[Part], statements: type_of_statements, version: Ver
 
 
 def _belonging(part: Part, named: dict[str, type_of_statements]) -> tuple[str, dict[str, Any]]:
-    sha2 = part.headers.get(_HASH, "").lower()
+    sha2 = part.headers.get(HASH, "").lower()
     if sha2 not in named:
         raise AttachmentMismatch("A part after the first needs an X-Experience-API-Hash: the sha2 of an attachment.")
     if part.headers.get("content-transfer-encoding", "binary").lower() != "binary":

@@ -1,39 +1,28 @@
 """Statements from a file into the store: in batches, each line that is refused named, the others stored.
 
-A file is JSON (one Statement or an array), or JSON Lines; ``.gz`` too. Resuming needs no mark: what is stored already
-is known by its id and counts as such. A Statement without an id is given one made of client, place and text, so that
-it is known as well when the same file comes again.
+Resuming needs no mark: what is stored already is known by its id and counts as such. A Statement without an id is given
+one made of client, place and text, so that it is known as well when the same file comes again.
 """
 
-import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import IO, NamedTuple
+from itertools import groupby
+from typing import IO, Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from django.conf import settings
-
 from clients.access import ClientRecord
-from lms_oauth.errors import ApiError, BodyTooLarge
+from lms_oauth.errors import ApiError
 from lrs import store
+from lrs.attachments import in_storage
 from lrs.authorities import authority_of
 from lrs.body import attached
+from lrs.import_files import Body, Line, Spooled, bodies, is_multipart, lines, type_of_data
 from lrs.incoming import Prepared, prepare_put
-from lrs.parsing import Received, read_one, read_one_or_more
 from lrs.statement.types import Version
 
 BATCH = 500
-MOST_EXPANDED_BYTES = 64 * 1024**3  # of a .gz: a bomb ends here
-_GZIP = b"\x1f\x8b"
-
-
-class Line(NamedTuple):
-    """One Statement's place (from 1) and its text; or why it could not be read."""
-
-    number: int
-    received: Received | None
-    reason: str = ""
+_NO_DATA: type_of_data = {}
 
 
 class Refused(NamedTuple):
@@ -52,54 +41,24 @@ class Report:
         return self.stored + self.known + len(self.refused)
 
 
-def opened(raw: IO[bytes]) -> IO[bytes]:
-    """The plain bytes of ``raw``, which can be peeked into."""
-    if raw.peek(2)[:2] == _GZIP:  # type: ignore[attr-defined]
-        return gzip.open(raw)  # type: ignore[return-value]
-    return raw
+def run(file: IO[bytes], client: ClientRecord, version: Version) -> Iterator[Report]:
+    """The report so far, after each batch."""
+    if is_multipart(file):
+        return _run_bodies(bodies(file), client, version)
+    return _run_lines(lines(file), client, version)
 
 
-def lines(file: IO[bytes]) -> Iterator[Line]:
-    """BodyTooLarge where a compressed file grows beyond MOST_EXPANDED_BYTES."""
-    first = file.readline()
-    if first.lstrip()[:1] == b"[" or _continues(first):
-        yield from _of_array(first + file.read(_most_whole() + 1))
-        return
-    size, number = 0, 0
-    while first:
-        size, number = size + len(first), number + 1
-        if size > MOST_EXPANDED_BYTES:
-            raise BodyTooLarge(f"The file expands to more than {MOST_EXPANDED_BYTES} bytes.")
-        if first.strip():
-            yield _line(number, first)
-        first = file.readline()
+def _run_bodies(source: Iterable[Body], client: ClientRecord, version: Version) -> Iterator[Report]:
+    report = Report()
+    for body in source:
+        for batch in _batches(body.lines, client, version, body.data):
+            batch.store(report)
+            yield report
+    yield report
 
 
-def _continues(first: bytes) -> bool:
-    """A Statement that is written over several lines: its first one is no JSON by itself."""
-    return first.strip() == b"{"
-
-
-def _most_whole() -> int:
-    return 8 * settings.LRS_MAX_BODY_BYTES or MOST_EXPANDED_BYTES
-
-
-def _of_array(body: bytes) -> Iterator[Line]:
-    if len(body) > _most_whole():
-        raise BodyTooLarge(f"An array is read whole, up to {_most_whole()} bytes. Write it as JSON Lines.")
-    received, _ = read_one_or_more(body)
-    yield from (Line(number, one) for number, one in enumerate(received, start=1))
-
-
-def _line(number: int, text: bytes) -> Line:
-    try:
-        return Line(number, read_one(text))
-    except ApiError as error:
-        return Line(number, None, error.detail)
-
-
-def run(source: Iterable[Line], client: ClientRecord, version: Version) -> Iterator[Report]:
-    """The report so far, after each batch. The next batch is read and checked while one is stored."""
+def _run_lines(source: Iterable[Line], client: ClientRecord, version: Version) -> Iterator[Report]:
+    """The next batch is read and checked while one is stored."""
     report, batches = Report(), _batches(source, client, version)
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(next, batches, None)
@@ -110,40 +69,53 @@ def run(source: Iterable[Line], client: ClientRecord, version: Version) -> Itera
     yield report
 
 
-def _batches(source: Iterable[Line], client: ClientRecord, version: Version) -> Iterator["_Batch"]:
+def _batches(
+    source: Iterable[Line], client: ClientRecord, version: Version, data: type_of_data = _NO_DATA
+) -> Iterator["_Batch"]:
     """Needs no database."""
-    batch = _Batch(client)
+    batch = _Batch(client, data)
     for line in source:
         batch.add(line, version)
         if batch.size == BATCH:
             yield batch
-            batch = _Batch(client)
+            batch = _Batch(client, data)
     yield batch
 
 
+class _Ready(NamedTuple):
+    """A valid Statement from the file; ``brought``: what of the data beside it is its own."""
+
+    number: int
+    prepared: Prepared
+    value: dict[str, Any]
+    brought: Sequence[Spooled]
+    version: Version
+
+
 class _Batch:
-    def __init__(self, client: ClientRecord) -> None:
+    def __init__(self, client: ClientRecord, data: type_of_data) -> None:
         self.client = client
-        self.prepared: dict[str, tuple[int, Prepared]] = {}
-        self.twice: list[tuple[int, Prepared]] = []
+        self.data = data
+        self.ready: dict[str, _Ready] = {}
+        self.twice: list[_Ready] = []
         self.refused: list[Refused] = []
 
     @property
     def size(self) -> int:
-        return len(self.prepared) + len(self.twice) + len(self.refused)
+        return len(self.ready) + len(self.twice) + len(self.refused)
 
     def add(self, line: Line, version: Version) -> None:
         try:
-            one = self._prepared(line, version)
+            one = self._ready(line, version)
         except ApiError as error:
             self.refused.append(Refused(line.number, error.detail))
             return
-        if one.key in self.prepared:
-            self.twice.append((line.number, one))
+        if one.prepared.key in self.ready:
+            self.twice.append(one)
         else:
-            self.prepared[one.key] = (line.number, one)
+            self.ready[one.prepared.key] = one
 
-    def _prepared(self, line: Line, version: Version) -> Prepared:
+    def _ready(self, line: Line, version: Version) -> _Ready:
         if line.received is None:
             raise _Unreadable(line.reason)
         value = line.received.value
@@ -154,25 +126,26 @@ class _Batch:
             else str(uuid5(NAMESPACE_URL, f"{self.client.pk} {line.number} {line.received.text}"))
         )
         one = prepare_put(line.received, version, name)
-        with attached(iter(()), [value], version):  # a file brings no data: what needs some is refused
-            pass
-        return one
+        brought = [spooled for sha2 in sorted(one.named) for spooled in self.data.get(sha2, ())]
+        if not brought:
+            with attached(iter(()), [value], version):  # what needs data is refused
+                pass
+        return _Ready(line.number, one, value, brought, version)
 
     def store(self, report: Report) -> None:
         report.refused += self.refused
-        for part in ([*self.prepared.values()], *([again] for again in self.twice)):
-            self._store(part, report)
+        for _, group in groupby(self.ready.values(), key=lambda one: one.number if one.brought else None):
+            self._store(list(group), report)
+        for again in self.twice:
+            self._store([again], report)
 
-    def _store(self, part: list[tuple[int, Prepared]], report: Report) -> None:
-        """All at once; where one of them is refused, each half by itself."""
-        if not part:
-            return
+    def _store(self, part: list[_Ready], report: Report) -> None:
+        """All at once; where one of them is refused, each half by itself. One with data always comes alone."""
         try:
-            authority = authority_of(self.client)
-            stored = store.write([one for _, one in part], client=self.client.pk, authority=authority)
+            stored = self._written(part)
         except ApiError as error:
             if len(part) == 1:
-                report.refused.append(Refused(part[0][0], error.detail))
+                report.refused.append(Refused(part[0].number, error.detail))
                 return
             middle = len(part) // 2
             self._store(part[:middle], report)
@@ -180,6 +153,16 @@ class _Batch:
         else:
             report.known += len(part) - stored
             report.stored += stored
+
+    def _written(self, part: list[_Ready]) -> int:
+        authority, prepared = authority_of(self.client), [one.prepared for one in part]
+        if not part[0].brought:
+            return store.write(prepared, client=self.client.pk, authority=authority)
+        [one] = part
+        parts = (spooled.part() for spooled in one.brought)
+        with attached(parts, [one.value], one.version) as sent, in_storage(sent, self.client.pk) as kept:
+            data = store.Data(frozenset(sent), kept)
+            return store.write(prepared, client=self.client.pk, authority=authority, data=data)
 
 
 class _Unreadable(ApiError):

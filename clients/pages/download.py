@@ -18,12 +18,12 @@ class _Echo:
 
 def stream_csv(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     """``name``: of the file, without its ending."""
-    response = StreamingHttpResponse(_lines(heads, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(heads, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
-def _lines(heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def csv_lines(heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow([guarded(str(head)) for head in heads])
     for row in rows:

@@ -1,7 +1,7 @@
 """What a downloaded Statement is laid out in: standard columns, each of one type, and paths into its JSON."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.pages.text import Text
-from lrs.pages.statement_row import StatementRow
+from lrs.pages.statement_row import StatementRow, shown
+from lrs.query import Row
 from lrs.statement.paths import at, read_path
 from lrs.statement.times import instant, written
 
@@ -93,7 +94,11 @@ class Layout:
 
     @classmethod
     def of(cls, sent: QueryDict) -> "Layout":
-        chosen, text = set(sent.getlist("column")), sent.get("paths", "").replace("\0", "")
+        return cls.read(set(sent.getlist("column")), sent.get("paths", "").replace("\0", ""))
+
+    @classmethod
+    def read(cls, chosen: Collection[str], text: str) -> "Layout":
+        """``chosen``: keys of columns. Without them and without paths, the usual ones."""
         lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
         standard = [one for one in COLUMNS if one.key in chosen] or ([] if lines else [o for o in COLUMNS if o.usual])
         wrong = [line for line in lines if len(line) > _MOST_CHARACTERS or read_path(line) is None]
@@ -112,6 +117,9 @@ class Layout:
 
     def cells(self, one: StatementRow) -> list[type_of_cell]:
         return [cell(column.read(one)) for column in self.columns]
+
+    def table(self, pages: Iterable[Sequence[Row]], languages: Sequence[str]) -> Iterator[list[type_of_cell]]:
+        return (self.cells(one) for page in pages for one in shown(page, languages))
 
 
 def cell(value: Any) -> type_of_cell:

@@ -16,15 +16,15 @@ from clients.pages.download import stream_csv
 from clients.pages.frame import Step, administrator, show
 from clients.pages.reach import demand
 from lrs.clock import tell_horizon
+from lrs.export import PAGE, json_lines, pages
 from lrs.pages.reach import owners
 from lrs.pages.statement_columns import COLUMNS, MOST_PATHS, Layout
 from lrs.pages.statement_filter import StatementFilter, languages_of
 from lrs.pages.statement_row import shown
-from lrs.query import Row, exact, find_of, whole_range
+from lrs.query import Row, whole_range
 from lrs.ranges import Range
 from lrs.statement.parameters import ListQuery
 
-_PAGE = 500
 _PREVIEW = 5
 _CHOICE = ("column", "paths")
 
@@ -45,14 +45,8 @@ class Walk:
             raise Http404
         return cls(asked.query, owners(user, Action.DOWNLOAD, asked.client), whole_range(asked.query, tell_horizon()))
 
-    def pages(self, size: int = _PAGE) -> Iterator[list[Row]]:
-        part = self.part
-        while self.within is None or self.within:
-            page = find_of(self.query, part, self.within, count=size)
-            yield page
-            if len(page) < size:
-                return
-            part = part.beyond(page[-1].seq)
+    def pages(self, size: int = PAGE) -> Iterator[list[Row]]:
+        return pages(self.query, self.part, self.within, size)
 
     def ends(self) -> list[Row]:
         """The first and the last row; nothing where nothing is found."""
@@ -70,10 +64,8 @@ def _download(response: StreamingHttpResponse, walk: Walk) -> StreamingHttpRespo
 
 @require_safe
 def as_json_lines(request: HttpRequest) -> StreamingHttpResponse:
-    """Each line is a Statement as xAPI gives it; a line break in JSON stands between its parts, never inside one."""
     walk = Walk.of(request)
-    lines = (exact(row).replace(b"\r", b" ").replace(b"\n", b" ") + b"\n" for page in walk.pages() for row in page)
-    response = StreamingHttpResponse(lines, content_type="application/jsonl; charset=utf-8")
+    response = StreamingHttpResponse(json_lines(walk.pages()), content_type="application/jsonl; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="lrs-statements.jsonl"'
     return _download(response, walk)
 
@@ -83,7 +75,7 @@ def as_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponseRedirect
     walk, layout, languages = Walk.of(request), Layout.of(request.GET), languages_of(get_language())
     if layout.problem:
         return redirect(f"{reverse('lrs-statements-download')}?{request.GET.urlencode()}")
-    cells = (layout.cells(one) for page in walk.pages() for one in shown(page, languages))
+    cells = layout.table(walk.pages(), languages)
     return _download(stream_csv("lrs-statements", layout.heads(), cells), walk)
 
 
@@ -91,7 +83,7 @@ def as_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponseRedirect
 def as_typed_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Always the same columns under the same names, whatever the administrator's language."""
     walk, layout = Walk.of(request), Layout(COLUMNS, "")
-    cells = (layout.cells(one) for page in walk.pages() for one in shown(page, ["en"]))
+    cells = layout.table(walk.pages(), ["en"])
     return _download(stream_csv("lrs-statements-typed", [one.key for one in COLUMNS], cells), walk)
 
 

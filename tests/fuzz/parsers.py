@@ -19,7 +19,7 @@ from clients import basic, secrets, tokens
 from clients.oauth import form
 from lms_oauth.errors import ApiError
 from lms_oauth.http import read_json, valid_address
-from lrs import importing, more, multipart
+from lrs import import_files, more, multipart
 from lrs.body import _decode
 from lrs.parsing import read_one_or_more
 from lrs.preconditions import read_preconditions
@@ -336,7 +336,7 @@ def _parts(data, size):
 )
 def import_lines(data):
     with suppress(ApiError, BadGzipFile, EOFError, ZlibError):
-        for line in importing.lines(importing.opened(BufferedReader(BytesIO(data)))):
+        for line in import_files.lines(import_files.opened(BufferedReader(BytesIO(data)))):
             assert (line.received is None) == bool(line.reason)
 
 

@@ -13,12 +13,16 @@ from clients.audit import Origin, record
 from clients.management import lookups
 from lms_oauth.errors import ApiError
 from lrs import importing
+from lrs.import_files import opened
 from lrs.importing import Report
 from lrs.statement.types import Version
 
 
 class Command(BaseCommand):
-    help = "Import Statements: JSON, JSON Lines, either as .gz. Run it again after a break: what is stored is known."
+    help = (
+        "Import Statements: JSON, JSON Lines, or multipart/mixed with the data of attachments; also as .gz. "
+        "Run it again after a break: what is stored is known."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="a file, or - for standard input")
@@ -31,9 +35,7 @@ class Command(BaseCommand):
         started, report = time.monotonic(), Report()
         try:
             with _open(options["file"]) as raw:
-                for report in importing.run(
-                    importing.lines(importing.opened(raw)), client, Version(options["xapi_version"])
-                ):
+                for report in importing.run(opened(raw), client, Version(options["xapi_version"])):
                     self.stderr.write(f"\r{report.read} read", ending="")
         except (OSError, EOFError, zlib.error, ApiError) as error:
             raise CommandError(f"{options['file']}: {error}") from error

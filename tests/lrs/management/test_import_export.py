@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clients.models import AuditEntry
-from lrs import importing
+from lrs import import_files
 from lrs.models import Statement
 from tests.lrs.statement.samples import ATTACHMENT, statement
 from tests.lrs.stored import new_id
@@ -115,7 +115,7 @@ def test_bombs_and_broken_files_end_in_a_sentence(load, monkeypatch, settings):
     bomb = gzip.compress(b"\n".join([json.dumps(statement()).encode()] * 100))
     assert "CommandError" in load(bomb[:-9])
     assert "CommandError" in load(bomb[:10] + b"\xff" + bomb[11:])
-    monkeypatch.setattr(importing, "MOST_EXPANDED_BYTES", 500)
+    monkeypatch.setattr(import_files, "MOST_EXPANDED_BYTES", 500)
     assert "expands to more than 500 bytes" in load(bomb)
     settings.LRS_MAX_BODY_BYTES = 10
     assert "JSON Lines" in load(json.dumps([statement()]))
