@@ -53,20 +53,23 @@ class One(NamedTuple):
 
 
 def find_one(statement_id: str, owner: int | None, *, voided: bool) -> One:
-    """On PostgreSQL in one statement: who reads by id misses nothing that commits later."""
-    asked = "SELECT lrs_horizon() AS value" if connection.vendor == "postgresql" else "SELECT 0 AS value"
-    mine = "" if owner is None else f" AND s.client_id = {owner:d}"
-    sql = (
-        f"SELECT h.value, s.seq, {_FIELDS} FROM ({asked}) h LEFT JOIN ({table(StatementId)} i "  # noqa: S608
-        f"JOIN {table(Statement)} s ON s.seq = i.seq JOIN {table(Authority)} a ON a.id = s.authority_id) "
-        f"ON i.id = %(id)s{mine}"
-    )
+    """On PostgreSQL in one round trip: who reads by id misses nothing that commits later."""
     horizon = tell_horizon() if connection.vendor == "sqlite" else 0
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"id": keys.of_uuid(statement_id)})
-        [(told, *values)] = cursor.fetchall()
+        cursor.execute(_one_sql(), {"id": keys.of_uuid(statement_id), "owner": owner})
+        [(told, *values)] = cursor.fetchall() or [(horizon, None, None, None, None, None)]
     row = Row(*values)
     return One(horizon or heard(told), row if row.seq is not None and row.voided == voided else None)
+
+
+def _one_sql() -> str:
+    if connection.vendor == "postgresql":
+        return "SELECT * FROM lrs_find_one(%(id)s, %(owner)s)"
+    return (
+        f"SELECT 0, s.seq, {_FIELDS} FROM {table(StatementId)} i JOIN {table(Statement)} s ON s.seq = i.seq "  # noqa: S608
+        f"JOIN {table(Authority)} a ON a.id = s.authority_id "
+        "WHERE i.id = %(id)s AND (%(owner)s IS NULL OR i.client_id = %(owner)s)"
+    )
 
 
 def find(query: ListQuery, part: Range, owner: int | None, *, count: int, voided: bool = False) -> list[Row]:
