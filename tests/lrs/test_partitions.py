@@ -13,13 +13,13 @@ from lms_oauth import health
 from lrs import partitions, retention, verification
 from lrs.models import Bits, Reference, Relation, Statement, StatementId
 from lrs.partitions import PAST, drop, ended, extend, overflowing
-from lrs.query import find, whole_range
+from lrs.query import find, find_one, whole_range
 from lrs.retention import purge_all
 from lrs.statement import keys
 from lrs.statement.parameters import ListQuery, Wanted
 from lrs.verification import verify
 from tests.lrs.statement.samples import statement
-from tests.lrs.stored import Writer, in_parallel, prepared, some
+from tests.lrs.stored import Writer, in_parallel, new_id, prepared, some
 from tests.lrs.whole_store import connected, everything
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,28 @@ def test_one_table_is_enough_for_sqlite():
     call_command("lrs_partitions", stdout=out)
     assert "not PostgreSQL" in out.getvalue()
     assert (extend(), ended(2**60), overflowing(), finding()) == ([], [], [], "")
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)  # so that no earlier statement's locks are held
+def test_reading_by_id_touches_one_partition():
+    name = new_id()
+    writer, _second = two_months([statement(), statement(id=name)], 1)
+    for _ in range(10):  # a plan that is kept would show from the sixth time on
+        with transaction.atomic():
+            row = find_one(name, writer.client, voided=False).row
+            locked = locked_tables()
+    assert row is not None
+    assert {table for table in locked if table.startswith("lrs_statement_2")} == {part_of(row.seq)}
+
+
+def locked_tables():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
+            "WHERE l.pid = pg_backend_pid() AND c.relkind = 'r'"
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 @pytest.mark.postgresql

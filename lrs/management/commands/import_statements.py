@@ -15,6 +15,7 @@ from lms_oauth.errors import ApiError
 from lrs import importing
 from lrs.import_files import opened
 from lrs.importing import Report
+from lrs.management.progress import Progress
 from lrs.statement.types import Version
 
 
@@ -32,19 +33,19 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         found = lookups.client(options["client"])
         client = ClientRecord(found.pk, found.client_id, found.name, None)
-        started, report = time.monotonic(), Report()
+        started, report, progress = time.monotonic(), Report(), Progress(self.stderr, "read")
         try:
             with _open(options["file"]) as raw:
                 for report in importing.run(opened(raw), client, Version(options["xapi_version"])):
-                    self.stderr.write(f"\r{report.read} read", ending="")
+                    progress.add(report.read - progress.done)
         except (OSError, EOFError, zlib.error, ApiError) as error:
             raise CommandError(f"{options['file']}: {error}") from error
         facts = {"stored": report.stored, "known": report.known, "refused": len(report.refused)}
         record("statements_imported", found, by=Origin.command("import_statements"), **facts)
+        progress.end()
         self._tell(report, time.monotonic() - started)
 
     def _tell(self, report: Report, seconds: float) -> None:
-        self.stderr.write("")
         for number, reason in report.refused:
             self.stdout.write(f"line {number}: {reason}")
         self.stdout.write(
