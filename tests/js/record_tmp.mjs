@@ -1,0 +1,46 @@
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import xhr from "xmlhttprequest-ssl";
+globalThis.XMLHttpRequest = xhr.XMLHttpRequest;
+const { default: Cmi5 } = await import("@xapi/cmi5/dist/Cmi5.umd.js");
+const registration = "6a1b0f4e-3a52-4b0e-9c5e-0d6f5f8f1c11";
+const got = [];
+let mode = "Normal";
+const server = createServer((request, response) => {
+  let body = ""; request.on("data", (piece) => { body += piece; });
+  request.on("end", () => {
+    const url = new URL(request.url, "http://x");
+    const json = (value) => { response.setHeader("Content-Type", "application/json"); response.end(JSON.stringify(value)); };
+    if (url.pathname === "/fetch") return json({ "auth-token": "eDp5" });
+    if (url.pathname.endsWith("/statements")) { const sent = JSON.parse(body); for (const one of Array.isArray(sent) ? sent : [sent]) got.push(one); return json(["x"]); }
+    if (url.pathname.endsWith("/activities/state")) return json({ contextTemplate: { contextActivities: { grouping: [{ objectType: "Activity", id: "https://content.example.org/publisher/unit" }] }, extensions: { "https://w3id.org/xapi/cmi5/context/extensions/sessionid": "c1f1f6d2-6a0e-4e4c-8a3e-2f1c0d3b7a10" } }, launchMode: mode, moveOn: "CompletedAndPassed", masteryScore: 0.5 });
+    if (url.pathname.endsWith("/agents/profile")) return json({ languagePreference: "de,en", audioPreference: "on" });
+    response.end();
+  });
+}).listen(0, "127.0.0.1");
+await once(server, "listening");
+const base = `http://127.0.0.1:${server.address().port}`;
+const session = () => new Cmi5({ endpoint: `${base}/xapi/`, fetch: `${base}/fetch`, registration, activityId: "https://lms.example.org/unit/1", actor: { objectType: "Agent", account: { homePage: "https://lms.example.org", name: "4711" } } });
+const name = { en: "Question", fi: "Kysymys" }, description = { en: "What fits?" };
+const period = { start: new Date("2026-11-25T10:00:00Z"), end: new Date("2026-11-25T10:00:12.340Z") };
+const objective = { objectType: "Activity", id: "https://content.example.org/objective/1", definition: { type: "http://adlnet.gov/expapi/activities/objective", name: { en: "Objective" } } };
+const parts = ["a", "b", "c"].map((id) => ({ id, description: { en: `Part ${id}`, "zh-Hant": id } }));
+let c = session(); await c.initialize(); await c.progress(25);
+await c.interactionTrueFalse("test", "q1", true, true, name, description, true, period, objective);
+await c.interactionChoice("test", "q2", ["a", "b"], ["a", "c"], parts, name, description, false, period);
+await c.interactionFillIn("test", "q3", ["Häme", "Åbo"], ["Häme", "Åbo"], name, description, true);
+await c.interactionLongFillIn("test", "q4", ["long\nanswer"], ["long\nanswer"], name);
+await c.interactionLikert("test", "q5", "b", undefined, parts, name);
+await c.interactionMatching("test", "q6", { a: "b", b: "c" }, { a: "b", b: "c" }, parts, parts, name, description, true);
+await c.interactionPerformance("test", "q7", { a: "0.6", b: "pong" }, [{ stepId: "a", min: 0.5, max: 1 }, { stepId: "b", exact: "pong" }].map((x) => x), parts, name).catch((e) => console.error("performance", e.message));
+await c.interactionSequencing("test", "q8", ["b", "a", "c"], ["b", "a", "c"], parts, name, description, true);
+await c.interactionNumeric("test", "q9", 4, { min: 3, max: 5 }, name, description, true).catch((e) => console.error("numeric", e.message));
+await c.interactionOther("test", "q10", "(35.937432,-86.868896)", "(35.937432,-86.868896)", name);
+await c.progress(100); await c.pass({ scaled: 0.8, raw: 80, min: 0, max: 100 }, objective); await c.complete(); await c.terminate();
+c = session(); await c.initialize(); await c.fail(0.2); await c.terminate();
+c = session(); await c.initialize(); await c.moveOn({ score: 0.9 }).catch((e) => console.error("moveOn", e.message)); 
+server.close();
+writeFileSync("/tmp/lrswalk/cmi5.jsonl", got.map((one) => JSON.stringify(one)).join("\n") + "\n");
+console.log(got.length, got.map((one) => one.verb.id.split("/").at(-1)).join(" "));
+process.exit(0);
