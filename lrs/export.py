@@ -9,12 +9,13 @@ from lrs.query import Row, exact, find_of
 from lrs.ranges import Range
 from lrs.statement.parameters import ListQuery
 
-PAGE = 500
+_PAGE = 500
 _MOST_BODY_BYTES = 8 * 1024 * 1024
 
 
-def pages(query: ListQuery, part: Range, owners: Sequence[int] | None, size: int = PAGE) -> Iterator[list[Row]]:
+def pages(query: ListQuery, part: Range, owners: Sequence[int] | None, size: int = 0) -> Iterator[list[Row]]:
     """All that the query finds in ``part``; ``owners``: as in ``lrs.ranges``, or empty for nobody."""
+    size = size or _PAGE
     while owners is None or owners:
         page = find_of(query, part, owners, count=size)
         yield page

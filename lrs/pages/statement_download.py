@@ -16,7 +16,7 @@ from clients.pages.download import stream_csv
 from clients.pages.frame import Step, administrator, show
 from clients.pages.reach import demand
 from lrs.clock import tell_horizon
-from lrs.export import PAGE, json_lines, pages
+from lrs.export import json_lines, pages
 from lrs.pages.reach import owners
 from lrs.pages.statement_columns import COLUMNS, MOST_PATHS, Layout
 from lrs.pages.statement_filter import StatementFilter, languages_of
@@ -45,7 +45,7 @@ class Walk:
             raise Http404
         return cls(asked.query, owners(user, Action.DOWNLOAD, asked.client), whole_range(asked.query, tell_horizon()))
 
-    def pages(self, size: int = PAGE) -> Iterator[list[Row]]:
+    def pages(self, size: int = 0) -> Iterator[list[Row]]:
         return pages(self.query, self.part, self.within, size)
 
     def ends(self) -> list[Row]:

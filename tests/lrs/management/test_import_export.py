@@ -20,7 +20,8 @@ from tests.lrs.statement.samples import ATTACHMENT, statement
 from tests.lrs.stored import new_id
 
 pytestmark = pytest.mark.django_db
-REAL = (Path(__file__).parents[1] / "data" / "statements.jsonl").read_bytes()
+SAMPLES = Path(__file__).parents[2] / "data" / "xapi"
+FILES = {str(file.relative_to(SAMPLES)): file.read_bytes() for file in sorted(SAMPLES.rglob("*.jsonl"))}
 
 
 @pytest.fixture
@@ -46,10 +47,11 @@ def exported(**options):
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_real_statements_come_in_and_out_and_are_known_the_next_time(own, load):
-    sent = [json.loads(line) for line in REAL.splitlines()]
-    assert f"{len(sent)} stored, 0 known already, 0 refused" in load(REAL)
-    assert f"0 stored, {len(sent)} known already, 0 refused" in load(gzip.compress(REAL))
+@pytest.mark.parametrize("content", FILES.values(), ids=FILES)
+def test_statements_of_others_come_in_and_out_and_are_known_the_next_time(own, load, content):
+    sent = [json.loads(line) for line in content.splitlines()]
+    assert f"{len(sent)} stored, 0 known already, 0 refused" in load(content)
+    assert f"0 stored, {len(sent)} known already, 0 refused" in load(gzip.compress(content))
     back = exported(client=own.credentials.client_id)
     own_members = [{key: one[key] for key in first if key in one} for one, first in zip(back, sent, strict=True)]
     owned = ("stored", "authority", "version")

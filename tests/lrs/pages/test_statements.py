@@ -186,7 +186,7 @@ def test_a_reference_beyond_reach_is_no_link(limited, near, far):
 
 
 def test_downloads_hold_what_the_filter_finds(root, near, monkeypatch):
-    monkeypatch.setattr("lrs.pages.statement_download._PAGE", 2)
+    monkeypatch.setattr("lrs.export._PAGE", 2)
     told = [tell(near, actor={"name": "=cmd()", "mbox": "mailto:x@example.org"}) for _ in range(5)]
     tell(near)
     answer = root.get(URL + "download.csv", {"agent": "x@example.org"})
