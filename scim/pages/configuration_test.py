@@ -1,8 +1,5 @@
 """The Test tab: a workbench that sends a request as the configuration, dry unless told otherwise."""
 
-import json
-from typing import Any
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -14,27 +11,11 @@ from clients.audit import Origin
 from clients.pages.forms import Form, SwitchField, TextField
 from clients.pages.frame import administrator, sent, show
 from scim.dry_run import Result, Wanted, run
-from scim.mapping import USER
-from scim.normalise import PATCH_OP
 from scim.pages.configuration_general import reachable
 from scim.pages.configuration_tabs import above, tabs
+from scim.pages.workbench_requests import OFFERS, UNKNOWN, offered
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_NEW = {
-    "schemas": [USER],
-    "userName": "test@example.org",
-    "name": {"givenName": "Test", "familyName": "Example"},
-    "emails": [{"value": "test@example.org", "type": "work", "primary": True}],
-}
-_OFF = {"schemas": [PATCH_OP], "Operations": [{"op": "Replace", "path": "active", "value": False}]}
-_JOIN = {"schemas": [PATCH_OP], "Operations": [{"op": "Add", "path": "members", "value": [{"value": "…"}]}]}
-TEMPLATES: dict[str, tuple[Any, str, str, Any]] = {
-    "connection": (_("Connection test"), "GET", '/Users?filter=userName eq "nobody"&count=1', None),
-    "match": (_("Look a user up"), "GET", '/Users?filter=userName eq "test@example.org"', None),
-    "create": (_("Create a user"), "POST", "/Users", _NEW),
-    "deactivate": (_("Deactivate a user"), "PATCH", "/Users/…", _OFF),
-    "group": (_("Add a member to a group"), "PATCH", "/Groups/…", _JOIN),
-}
 
 
 class TestForm(Form):
@@ -47,11 +28,16 @@ class TestForm(Form):
     )
     dry = SwitchField(_("Dry run"), help_text=_("Everything is undone, and nobody is told."))
 
+    def clean(self) -> None:
+        for name in ("path", "body"):
+            if UNKNOWN in self.cleaned_data.get(name, ""):
+                self.add_error(name, _("Put the id of a user or group in the place of “…”. A look-up shows it."))
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def test(request: HttpRequest, pk: int) -> HttpResponse:
     configuration = reachable(administrator(request), Action.EDIT, pk)
-    form = TestForm(sent(request), initial=_chosen(request.GET.get("template", "")))
+    form = TestForm(sent(request), initial=offered(configuration, request.GET.get("template", "")))
     result: Result | None = None
     if form.is_valid():
         wanted = Wanted.of(*(form.cleaned_data[name] for name in ("method", "path", "body")))
@@ -65,13 +51,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
         above=above(),
         configuration=configuration,
         form=form,
-        templates=[(name, text) for name, (text, *_rest) in TEMPLATES.items()],
+        templates=[(name, offer.name) for name, offer in OFFERS.items()],
         result=result,
         tabs=tabs(request, configuration, "scim-configuration-test"),
     )
-
-
-def _chosen(name: str) -> dict[str, Any]:
-    _text, method, path, body = TEMPLATES.get(name, TEMPLATES["connection"])
-    shown = json.dumps(body, indent=2, ensure_ascii=False) if body else ""
-    return {"method": method, "path": path, "body": shown, "dry": True}

@@ -1,5 +1,7 @@
 """Log, users, groups, and the tabs Mapping, Scope, Test and Set-up of a configuration."""
 
+import re
+
 import pytest
 
 from clients.administration import Action, ObjectType
@@ -7,6 +9,7 @@ from clients.models import AuditEntry
 from clients.roles import Assigned, Permission
 from scim.mapping import ENTERPRISE, PATHS, Row, rows_of
 from scim.models import LmsUser, ProvisioningEntry, ScimLink
+from scim.pages.workbench_requests import UNKNOWN, Ids, offered
 from tests.builders import make_administrator, make_holder, make_label, make_role, make_superadmin
 from tests.scim.conftest import make_directory, person
 from tests.scim.test_policies import mapped
@@ -261,6 +264,24 @@ class TestWorkbench:
     @pytest.mark.parametrize("template", ["", "connection", "match", "create", "deactivate", "group", "nonsense"])
     def test_templates(self, superadmin, directory, template):
         assert "Dry run" in text(superadmin, address(directory, "test/"), template=template)
+
+    @pytest.mark.parametrize("template", ["connection", "match", "create", "deactivate", "group"])
+    def test_each_template_works_as_it_is_offered(self, superadmin, busy, template):
+        offer = offered(busy.configuration, template)
+        page = superadmin.post(address(busy, "test/"), offer | {"dry": "on"}).content.decode()
+        assert re.search(r'class="badge ok">20[014]<', page), page
+
+    def test_it_offers_nobody_out_of_scope(self, other):
+        for directory in (other, make_directory()):
+            directory.grouped("Sales", directory.created(f"u@{directory.configuration.slug}.test"))
+        LmsUser.objects.update(division="Nowhere")
+        assert Ids.of(other.configuration).user == UNKNOWN
+
+    @pytest.mark.parametrize(("template", "field"), [("deactivate", "path"), ("group", "body")])
+    def test_where_nobody_is_yet_the_id_is_asked_for(self, superadmin, directory, template, field):
+        answer = superadmin.post(address(directory, "test/"), offered(directory.configuration, template))
+        assert answer.status_code == 422
+        assert "Put the id of a user" in answer.context["form"].errors[field][0]
 
 
 def test_the_guide_has_this_installations_addresses(superadmin, directory):
