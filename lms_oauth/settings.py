@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "lms_oauth.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lms_oauth.middleware.LocaleMiddleware",
+    "lms_oauth.overload.OverloadMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -120,6 +121,8 @@ DATABASE_POOLER = env.flag("DATABASE_POOLER")
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
 # After how long PostgreSQL gives up a statement of the web server; commands and the worker take their time. 0: never.
 DATABASE_STATEMENT_SECONDS = env.number("DATABASE_STATEMENT_SECONDS", 30)
+# How long a request may wait for a thread of the web server, which then answers 503. 0: however long.
+QUEUE_SECONDS = env.number("QUEUE_SECONDS", 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = env.text("CACHE_URL")  # redis://… where several processes share failure budgets
