@@ -9,9 +9,10 @@ from typing import Any
 worker_class = "lms_oauth.gthread.Worker"
 threads = 8
 # Each open connection is a file. What waits for a thread is refused by its time (QUEUE_SECONDS), not by its number.
-_open_files, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+_limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+_open_files, _most_files = (4096 if limit == resource.RLIM_INFINITY else limit for limit in _limits)
 _open_files = max(_open_files, min(_most_files, 4096))
-resource.setrlimit(resource.RLIMIT_NOFILE, (_open_files, _most_files))
+resource.setrlimit(resource.RLIMIT_NOFILE, (_open_files, _limits[1]))
 worker_connections = min(2000, _open_files // 2)
 control_socket_disable = True
 # A process is replaced now and then, so that no slow leak of a library ever matters; not all at the same time.
