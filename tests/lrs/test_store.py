@@ -280,6 +280,9 @@ def test_text_of_a_row_is_the_text_received(writer):
 def test_rows_that_do_not_fit_fail_as_django_says_it(writer, count):
     """So that a database that ends, or a lost race, is told by 503 and tried again, whatever sent the rows."""
     writer.write(some(1))
-    row = Statement.objects.values_list(*(field.attname for field in Statement._meta.concrete_fields)).get()
+    stored = Statement.objects.get()
+    row = [
+        field.get_db_prep_save(getattr(stored, field.attname), connection) for field in Statement._meta.concrete_fields
+    ]
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.insert_statements([row] * count)
