@@ -152,6 +152,10 @@ MFA_TOTP_ISSUER = "LMS admin"
 REAUTHENTICATION_SECONDS = env.number("REAUTHENTICATION_SECONDS", 900)
 if REAUTHENTICATION_SECONDS < _SHORTEST_REAUTHENTICATION:
     raise ImproperlyConfigured(f"REAUTHENTICATION_SECONDS: {_SHORTEST_REAUTHENTICATION} or more expected.")
+# After how long without a request a login ends; SESSION_COOKIE_AGE ends it in any case. 0: only that.
+SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_SECONDS", 3600)
+if 0 < SESSION_IDLE_SECONDS < _SHORTEST_REAUTHENTICATION:
+    raise ImproperlyConfigured(f"SESSION_IDLE_SECONDS: 0, or {_SHORTEST_REAUTHENTICATION} or more expected.")
 # Signing in at the organisation's own provider; clients.oidc_checks says what is wrong with these.
 OIDC_ISSUER = env.text("OIDC_ISSUER")
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
