@@ -24,7 +24,7 @@ import psycopg
 from benchmarks.load_parts.sending import Answer, Sender
 from benchmarks.load_parts.traffic import SHARES, Traffic
 from benchmarks.load_parts.watch import Memory, Tables
-from benchmarks.lrs_parts.server import Server, serving
+from benchmarks.lrs_parts.server import Server, Store, serving
 
 POSTGRESQL = "postgres://postgres@127.0.0.1:5432/load_benchmark"
 CONNECTIONS = (8, 16, 32)  # of which the one with the most good answers is the ceiling
@@ -189,6 +189,7 @@ def main() -> int:
     given = os.environ.get("DATABASE_URL", "")
     url = given if given.startswith("postgres") else POSTGRESQL
     _empty(url)
+    Store(url, "").manage("collectstatic", "--no-input", "--verbosity", "0")  # pages name the files that this makes
     # No process is replaced meanwhile: that would hide what grows.
     with serving(url, "--max-requests", "0") as server, _worker(server):
         run = Run(server, options.seconds, Sender(Traffic(server)), Memory(server))
