@@ -20,6 +20,8 @@ AREAS = {
     "admin": "The list of OAuth clients",
     "scim": "SCIM",
     "lrs": "The LRS",
+    "shared_events": "Shared events",
+    "load": "Mixed load",
 }
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 

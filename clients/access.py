@@ -16,6 +16,7 @@ from clients.addresses import public_url
 from clients.lookup import Holder
 from clients.models import ClientUsage, Credential
 from clients.rights import Right, Service, scope_for
+from lms_oauth import overload
 from lms_oauth.errors import InsufficientScope, InvalidToken, TooManyRequests, Unauthenticated
 from lms_oauth.http import client_address, require_https
 
@@ -59,7 +60,8 @@ class Access:
 
 @sensitive_variables()
 def authenticate(request: HttpRequest, service: Service) -> Access:
-    """Unauthenticated, InvalidToken or TooManyRequests with their headers, or the caller's Access."""
+    """Unauthenticated, InvalidToken, TooManyRequests or Busy with their headers, or the caller's Access."""
+    overload.refuse_late()
     require_https(request, public_url())
     header = request.META.get("HTTP_AUTHORIZATION", "")
     scheme, value = basic.split_header(header)

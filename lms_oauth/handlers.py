@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
+from lms_oauth.errors import ApiError, Busy
 from lms_oauth.http import passing_trouble
 
 _API_PATH = re.compile(settings.API_PATHS)
@@ -44,9 +45,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     passing = passing_trouble(sys.exc_info()[1])
     if passing is None:
         return _json(HTTPStatus.INTERNAL_SERVER_ERROR) if is_api(request) else defaults.server_error(request)
-    answer = _json(passing.status) if is_api(request) else defaults.server_error(request, "503.html")
-    answer.status_code = passing.status
-    for name, value in passing.headers.items():
+    return unavailable(request, passing)
+
+
+def unavailable(request: HttpRequest, reason: ApiError) -> HttpResponse:
+    template = "busy.html" if isinstance(reason, Busy) else "503.html"
+    answer = _json(reason.status) if is_api(request) else defaults.server_error(request, template)
+    answer.status_code = reason.status
+    for name, value in reason.headers.items():
         answer[name] = value
     return answer
 

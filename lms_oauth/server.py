@@ -1,12 +1,19 @@
 """gunicorn's configuration: ``gunicorn lms_oauth.wsgi --config python:lms_oauth.server``. Its own options win."""
 
 import os
+import resource
 import shutil
 import tempfile
 from typing import Any
 
-worker_class = "gthread"
+worker_class = "lms_oauth.gthread.Worker"
 threads = 8
+# Each open connection is a file. What waits for a thread is refused by its time (QUEUE_SECONDS), not by its number.
+_limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+_open_files, _most_files = (4096 if limit == resource.RLIM_INFINITY else limit for limit in _limits)
+_open_files = max(_open_files, min(_most_files, 4096))
+resource.setrlimit(resource.RLIMIT_NOFILE, (_open_files, _limits[1]))
+worker_connections = min(2000, _open_files // 2)
 control_socket_disable = True
 # A process is replaced now and then, so that no slow leak of a library ever matters; not all at the same time.
 max_requests, max_requests_jitter = 50_000, 10_000

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lms_oauth.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "lms_oauth.overload.OverloadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -120,6 +121,8 @@ DATABASE_POOLER = env.flag("DATABASE_POOLER")
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
 # After how long PostgreSQL gives up a statement of the web server; commands and the worker take their time. 0: never.
 DATABASE_STATEMENT_SECONDS = env.number("DATABASE_STATEMENT_SECONDS", 30)
+# How long a request may wait for a thread of the web server, which then answers 503. 0: however long.
+QUEUE_SECONDS = env.number("QUEUE_SECONDS", 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = env.text("CACHE_URL")  # redis://… where several processes share failure budgets
@@ -149,6 +152,10 @@ MFA_TOTP_ISSUER = "LMS admin"
 REAUTHENTICATION_SECONDS = env.number("REAUTHENTICATION_SECONDS", 900)
 if REAUTHENTICATION_SECONDS < _SHORTEST_REAUTHENTICATION:
     raise ImproperlyConfigured(f"REAUTHENTICATION_SECONDS: {_SHORTEST_REAUTHENTICATION} or more expected.")
+# After how long without a request a login ends; SESSION_COOKIE_AGE ends it in any case. 0: only that.
+SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_SECONDS", 3600)
+if 0 < SESSION_IDLE_SECONDS < _SHORTEST_REAUTHENTICATION:
+    raise ImproperlyConfigured(f"SESSION_IDLE_SECONDS: 0, or {_SHORTEST_REAUTHENTICATION} or more expected.")
 # Signing in at the organisation's own provider; clients.oidc_checks says what is wrong with these.
 OIDC_ISSUER = env.text("OIDC_ISSUER")
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")

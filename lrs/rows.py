@@ -237,7 +237,8 @@ def _insert(model: type[models.Model], rows: Sequence[type_of_row]) -> None:
             marks = _placeholders(rows[:1])
             cursor.executemany(f"INSERT INTO {table(model)} ({columns(model)}) VALUES {marks}", rows)  # noqa: S608
         elif len(rows) >= _WORTH_COPYING:
-            with cursor.copy(f"COPY {table(model)} ({columns(model)}) FROM STDIN") as copy:
+            target = f"COPY {table(model)} ({columns(model)}) FROM STDIN"
+            with connection.wrap_database_errors, cursor.copy(target) as copy:  # Django wraps what it executes alone
                 for row in rows:
                     copy.write_row(row)
         else:

@@ -188,13 +188,14 @@ def in_threads(actions: Sequence) -> float:
 
 
 @contextmanager
-def serving(url: str) -> Iterator[Server]:
+def serving(url: str, *options: str) -> Iterator[Server]:
+    """``options`` are gunicorn's."""
     with TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         store = Store(url, directory)
         store.create()
         credentials, port = store.client(), listener.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "lms_oauth.wsgi", "--config", "python:lms_oauth.server"]
-        command += ["--bind", f"fd://{listener.fileno()}", "--workers", str(WORKERS), "--log-level", "error"]
+        command += ["--bind", f"fd://{listener.fileno()}", "--workers", str(WORKERS), "--log-level", "error", *options]
         environment = store.environment | {"PUBLIC_URL": f"http://127.0.0.1:{port}"}
         with subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()]) as process:
             try:

@@ -21,7 +21,7 @@ from clients.oauth.errors import UnsupportedTokenType, error_code
 from clients.oauth.form import Form, read_form
 from clients.oauth.grant import SERVICE_NAME, Granted, authenticate_client, grant, require_client_credentials
 from clients.rights import Service, default_scopes, grantable, scope_names
-from lms_oauth import metrics
+from lms_oauth import metrics, overload
 from lms_oauth.errors import ApiError, InvalidRequest, NotFound, TooManyRequests
 from lms_oauth.http import ApiView, client_address, require_https
 
@@ -47,6 +47,7 @@ class OAuthEndpoint(PlainJsonView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        overload.refuse_late()
         return uncached(self.answer(request, read_form(request), timezone.now()))
 
     def refuse(self, error: ApiError) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Notes in a session from where and when it was last used: at login, and then at most every five minutes.
 
+A note also moves the end of a session that is not used, so it comes at least ten times within SESSION_IDLE_SECONDS.
+
 A login lasts SESSION_COOKIE_AGE: without an end of its own a session would begin anew with each note.
 """
 
@@ -34,8 +36,13 @@ class SeenMiddleware:
         if not getattr(view, "login_required", True) or not request.user.is_authenticated:
             return
         seen = request.session.get(SEEN)
-        if seen is None or time.time() - seen["at"] > _EVERY_SECONDS:
+        if seen is None or time.time() - seen["at"] > _every_seconds():
             _note(request, seen["name"] if seen else str(uuid.uuid4()))
+
+
+def _every_seconds() -> float:
+    idle: int = settings.SESSION_IDLE_SECONDS
+    return min(_EVERY_SECONDS, idle / 10) if idle else _EVERY_SECONDS
 
 
 def connect() -> None:

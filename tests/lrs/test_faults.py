@@ -1,94 +1,30 @@
 """Faults of machines and callers: nothing acknowledged is lost, nothing half stored, nothing endless read."""
 
 import errno
-import json
 import os
 import random
 import signal
 import socket
-import threading
-import time
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 from django.core.files.storage import InMemoryStorage
 
 from lrs.models import Attachment, Relation, Statement, StatementId
 from tests.lrs.conftest import PATH
 from tests.lrs.parts import MULTIPART, attachment, body, part
+from tests.lrs.posting import posting, workers
 from tests.lrs.statement.samples import statement
-from tests.lrs.stored import new_id
 
-BATCH = 20
 KILLED = 3
 
 
-def children(pid):
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def workers(installation):
-    """Of its gunicorn, a child of this process."""
-    url = f"PUBLIC_URL={installation.url}".encode()
-    masters = [pid for pid in children(os.getpid()) if url in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")]
-    return [worker for pid in masters for worker in children(pid)]
-
-
-class Poster:
-    """Posts batches until it is told to stop, and remembers which of them were acknowledged."""
-
-    def __init__(self, installation, token):
-        self.url = f"{installation.url}/xapi/statements"
-        self.headers = {"Authorization": f"Bearer {token}", "X-Experience-API-Version": "1.0.3"}
-        self.acknowledged, self.unknown = [], []
-
-    def post(self):
-        batch = [statement(id=new_id()) for _ in range(BATCH)]
-        ids = [one["id"] for one in batch]
-        try:
-            answer = requests.post(self.url, json=batch, headers=self.headers, timeout=60)
-        except requests.RequestException:
-            self.unknown.append(ids)
-            return
-        (self.acknowledged if answer.status_code == 200 else self.unknown).append(ids)
-
-    def run(self, stop):
-        while not stop.is_set():
-            self.post()
-
-
 def test_workers_that_are_killed_lose_nothing(installation):
-    client = installation.create_client("Posts", "--lrs-own")
-    posters = [Poster(installation, client["bearer_token"]) for _ in range(4)]
-    stop = threading.Event()
-    threads = [threading.Thread(target=poster.run, args=[stop]) for poster in posters]
-    for thread in threads:
-        thread.start()
-    try:
-        for count in range(1, KILLED + 1):
-            _wait_for(lambda count=count: sum(len(poster.acknowledged) for poster in posters) >= 4 * count)
+    with posting(installation) as load:
+        for _ in range(KILLED):
             os.kill(random.choice(workers(installation)), signal.SIGKILL)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(timeout=120)
-    exported = installation.manage("export_statements", "--client", client["client_id"])
-    stored = {json.loads(line)["id"] for line in exported.splitlines()}
-    assert stored.issuperset(one for poster in posters for ids in poster.acknowledged for one in ids)
-    assert {len(stored.intersection(ids)) for poster in posters for ids in poster.unknown} <= {0, BATCH}
-    found = requests.get(
-        posters[0].url, {"verb": "http://example.org/verbs/did"}, headers=posters[0].headers, timeout=60
-    )
-    assert len({one["id"] for one in found.json()["statements"]} & stored) == min(len(stored), 500)
-
-
-def _wait_for(condition, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "nothing is acknowledged"
-        time.sleep(0.02)
+            load.wait()
+    load.assert_nothing_is_lost()
 
 
 class FullStorage(InMemoryStorage):

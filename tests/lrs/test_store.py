@@ -5,7 +5,7 @@ import random
 import time
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from lms_oauth.errors import Busy
@@ -274,3 +274,15 @@ def test_text_of_a_row_is_the_text_received(writer):
     writer.write(prepared(value))
     assert json.loads(bytes(Statement.objects.get().json)) == value
     assert store.write([], client=0, authority=0) == 0
+
+
+@pytest.mark.parametrize("count", [2, 40], ids=["INSERT", "COPY"])
+def test_rows_that_do_not_fit_fail_as_django_says_it(writer, count):
+    """So that a database that ends, or a lost race, is told by 503 and tried again, whatever sent the rows."""
+    writer.write(some(1))
+    stored = Statement.objects.get()
+    row = [
+        field.get_db_prep_save(getattr(stored, field.attname), connection) for field in Statement._meta.concrete_fields
+    ]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.insert_statements([row] * count)

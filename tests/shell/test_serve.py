@@ -18,7 +18,9 @@ pytestmark = pytest.mark.any_database
 PARTS = ("bin", "clients", "lms_oauth", "lrs", "scim", "shared_events", "static", "templates")
 FILES = ("manage.py", "pyproject.toml")
 PASSWORD = re.compile(r"One-time password: (\S+)")
-ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | {
+    "QUEUE_SECONDS": "0"
+}
 START_SECONDS = 120
 
 
@@ -67,7 +69,7 @@ def wait_for(address, process, printed):
     for _ in range(START_SECONDS * 5):
         assert process.poll() is None, printed.read_text()
         try:
-            requests.get(address, timeout=10)
+            requests.get(address, timeout=START_SECONDS)
         except requests.ConnectionError:
             time.sleep(0.2)
         else:

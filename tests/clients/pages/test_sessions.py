@@ -1,11 +1,13 @@
 """The own sessions: told apart without their keys, and ended."""
 
 import time
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from clients.models import AdministratorSession, AuditEntry
 from clients.pages import seen
@@ -123,11 +125,53 @@ def test_last_seen_is_noted_every_five_minutes_and_keeps_the_name(two, monkeypat
     assert (after.name, after.last_seen.timestamp()) == (before.name, pytest.approx(later))
 
 
-def test_a_login_ends_at_its_time_however_much_it_is_used(two, monkeypatch):
+@pytest.fixture
+def at(monkeypatch):
+    """Pages are asked for so many seconds from now; sessions are read at that time, too."""
+
+    def move(seconds):
+        later = time.time() + seconds
+        monkeypatch.setattr(seen, "time", SimpleNamespace(time=lambda: later))
+        monkeypatch.setattr(timezone, "now", lambda: datetime.fromtimestamp(later, UTC))
+
+    return move
+
+
+def test_a_login_that_is_not_used_ends(two, at):
+    used, idle = two
+    for minutes in (25, 50, 75):
+        at(minutes * 60)
+        assert alive(used)
+    assert not alive(idle)
+    assert "Safari" not in used.get(SECURITY).content.decode()
+    at(75 * 60 + 3601)
+    assert used.get("/system/").url.startswith("/account/login/")
+
+
+def test_a_short_time_is_noted_more_often(two, at, settings):
+    settings.SESSION_IDLE_SECONDS = 60
+    for seconds in (7, 60, 115):
+        at(seconds)
+        assert alive(two[0])
+
+
+def test_without_that_setting_only_the_time_of_the_login_counts(two, at, settings):
+    settings.SESSION_IDLE_SECONDS = 0
+    at(301)
+    assert alive(two[0])
+    at(11 * 3600)
+    assert alive(two[0])
+    at(12 * 3600 + 1)
+    assert not alive(two[0])
+
+
+def test_a_login_ends_at_its_time_however_much_it_is_used(two, monkeypatch, settings):
     http = two[0]
     begun = http.session.get_expiry_date()
     monkeypatch.setattr(seen, "_EVERY_SECONDS", -1)  # each request notes, and so saves, the session
     assert alive(http)
     assert http.session.get_expiry_date() == begun
+    settings.SESSION_IDLE_SECONDS = 24 * 3600
+    assert alive(http)
     row = AdministratorSession.objects.get(pk=http.session.session_key)
     assert row.expire_date == begun
