@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NoReturn
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -27,6 +26,7 @@ from scim.storage import groups, index, links
 from scim.wanted import Wanted
 
 _VIOLATED = re.compile(r"(?:lms_user_unique_|scim_lmsuser\.)(user_name|email|employee_id)")
+_CROSSED = re.compile(r'deadlock detected.* in relation "(?:lms_user|scim_link)_unique_', re.DOTALL)
 BLOCKED, UNBLOCKED = "user_blocked", "user_unblocked"
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 whole = transaction.atomic(
@@ -189,13 +189,20 @@ def _user_of(link: ScimLink) -> LmsUser:
 
 @contextmanager
 def uniqueness(otherwise: str = "userName") -> Iterator[None]:
-    """The database decides races; its constraint names the attribute, or it is ``otherwise``. Ends the transaction."""
+    """The database decides races; its constraint names the attribute, or it is ``otherwise``. Ends the transaction.
+
+    PostgreSQL finds a deadlock where two take each other's values at once: each value was taken when it was asked for.
+    """
     try:
         yield
     except IntegrityError as error:
-        _refuse(error, otherwise)
+        raise _taken(str(error).partition("\n")[0], otherwise) from error
+    except OperationalError as error:
+        if not _CROSSED.search(str(error)):
+            raise
+        raise _taken(str(error), otherwise) from error
 
 
-def _refuse(error: IntegrityError, otherwise: str) -> NoReturn:
-    violated = _VIOLATED.search(str(error).partition("\n")[0])
-    raise Taken(mapping.attribute_of(violated[1]) if violated else otherwise) from error
+def _taken(told: str, otherwise: str) -> Taken:
+    violated = _VIOLATED.search(told)
+    return Taken(mapping.attribute_of(violated[1]) if violated else otherwise)

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^scim/(?P<slug>[^/]+)/v2/", include((endpoints, "scim"), namespace="scim-configuration")),
     re_path(r"^scim(?:/|$)", view),
     path("system/scim-configurations/", configuration_list.configurations, name="scim-configurations"),
+    path("system/scim-configurations/download/", configuration_list.download, name="scim-configurations-download"),
     path("system/scim-configurations/add/", configuration_add.add, name="scim-configuration-add"),
     path("system/scim-configurations/<int:pk>/", configuration_general.general, name="scim-configuration"),
     *_configuration_pages(
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("system/provisioning-log/activity/", activity.activity, name="scim-activity"),
     path("system/provisioning-log/<int:pk>/", log_list.entry, name="scim-log-entry"),
     path("system/users/", users.users, name="lms-users"),
+    path("system/users/download/", users.download, name="lms-users-download"),
     path("system/users/<int:pk>/", users.user, name="lms-user"),
     path("system/directory-groups/", groups.groups, name="scim-groups"),
     path("system/scim-configurations/<int:pk>/usage/", configuration_usage.usage, name="scim-configuration-usage"),

@@ -1,14 +1,19 @@
 """Menu > System > SCIM configurations."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from clients.administration import Action, ObjectType
 from clients.pages.columns import RECORD
+from clients.pages.download import stream_csv
 from clients.pages.frame import administrator, show
+from clients.pages.reach import demand
 from clients.pages.table import Column, Filter, Option, Table
 from scim.models import ScimConfiguration
 
@@ -45,6 +50,7 @@ def configurations(request: HttpRequest) -> HttpResponse:
     reach = user.reach(Action.VIEW, ObjectType.SCIM_CONFIGURATION)
     rows = ScimConfiguration.objects.in_reach_of(user, Action.VIEW)
     listing = _TABLE.listing(request, rows, limited=reach is not None)
+    address = f"{reverse('scim-configurations-download')}?{request.GET.urlencode()}"
     return show(
         request,
         "scim/configuration_list.html",
@@ -52,4 +58,19 @@ def configurations(request: HttpRequest) -> HttpResponse:
         listing=listing,
         rows=listing.page,
         add_url=reverse("scim-configuration-add") if user.may(Action.ADD, ObjectType.SCIM_CONFIGURATION) else "",
+        download_url=address if user.may(Action.DOWNLOAD, ObjectType.SCIM_CONFIGURATION) else "",
     )
+
+
+@require_safe
+def download(request: HttpRequest) -> StreamingHttpResponse:
+    """The list as it is searched, filtered and sorted, all pages of it."""
+    user = demand(request, Action.DOWNLOAD, ObjectType.SCIM_CONFIGURATION)
+    found = _TABLE.found(request, ScimConfiguration.objects.in_reach_of(user, Action.DOWNLOAD))
+    heads = [column.label for column in _TABLE.columns]
+    return stream_csv("scim-configurations", heads, map(_cells, found.iterator(chunk_size=500)))
+
+
+def _cells(one: ScimConfiguration) -> list[Any]:
+    updated = timezone.localtime(one.updated).isoformat(timespec="seconds")
+    return [one.name, one.short_description, updated, _("Yes") if one.active else _("No")]

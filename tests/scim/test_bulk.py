@@ -95,6 +95,16 @@ def test_one_that_fails_leaves_the_others(directory):
     assert "location" not in outcomes[0]
 
 
+def test_names_cannot_be_exchanged_within_a_request(directory):
+    one, two = directory.created("u1@x.test"), directory.created("u2@x.test")
+    rename = [(one, "u2@x.test"), (two, "u1@x.test")]
+    changes = [
+        patch(f"/Users/{user['id']}", {"op": "replace", "path": "userName", "value": name}) for user, name in rename
+    ]
+    assert statuses(bulk(directory, *changes)) == ["409", "409"]
+    assert directory.names("userName pr") == ["u1@x.test", "u2@x.test"]
+
+
 def test_fail_on_errors_ends_the_request(directory):
     bad = {"schemas": [CORE]}
     outcomes = bulk(

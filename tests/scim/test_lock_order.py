@@ -12,7 +12,7 @@ from scim.blocking import set_blocked
 from scim.models import LmsUser, ScimLink, ScimMembership
 from scim.retention import purge_users
 from tests.builders import BY
-from tests.scim.conftest import Directory, make_directory
+from tests.scim.conftest import Directory, make_directory, person
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60  # seconds until a test gives up
@@ -29,6 +29,11 @@ def replace(path, value):
 
 def crossing(held, *calls):
     """Start ``calls`` one after the other, each waiting for the row ``held`` or for who waits for it, then let go."""
+    return meeting(partial(type(held).objects.select_for_update().get, pk=held.pk), *calls)
+
+
+def meeting(hold, *calls):
+    """Start ``calls`` one after the other, each waiting for ``hold`` or for who waits for it, then undo that."""
     answers = [None] * len(calls)
 
     def run(position, call):
@@ -39,10 +44,11 @@ def crossing(held, *calls):
 
     threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(calls)]
     with transaction.atomic():
-        type(held).objects.select_for_update().get(pk=held.pk)
+        hold()
         for number, thread in enumerate(threads, 1):
             thread.start()
             _until_waiting(number)
+        transaction.set_rollback(True)
     for thread in threads:
         thread.join(PATIENCE)
     return [getattr(answer, "status_code", answer) for answer in answers]
@@ -122,6 +128,29 @@ class TestUserOfSeveralConfigurations:
         assert crossing(user, purge, patch(*known[1], replace("title", "Planner"))) == [1, 404]
         (group,) = hr.get("/Groups").json()["Resources"]
         assert (group.get("members"), group["meta"]["version"]) == (None, 'W/"2"')
+
+
+class TestValuesOfEachOther:
+    """Both have begun to change, and each then waits for the other: PostgreSQL ends one of them as a deadlock."""
+
+    @pytest.mark.parametrize("method", ["PATCH", "PUT"])
+    def test_two_who_take_each_others_address_are_told_that_it_is_taken(self, hr, method):
+        one, two = hr.created("one@x.test"), hr.created("two@x.test")
+
+        def change(user, name, email):
+            if method == "PUT":
+                body = person(name, emails=[{"value": email, "type": "work"}])
+                return partial(on_its_own(hr).send, "PUT", f"/Users/{user['id']}", body)
+            email = replace('emails[type eq "work"].value', email)
+            return patch(hr, user["id"], replace("userName", name), email)
+
+        def hold():
+            for name in ("third", "fourth"):
+                LmsUser.objects.create(user_name=name)
+
+        calls = [change(one, "third", "two@x.test"), change(two, "fourth", "one@x.test")]
+        assert meeting(hold, *calls) == [409, 409]
+        assert hr.names("userName pr") == ["one@x.test", "two@x.test"]
 
 
 class TestGroups:

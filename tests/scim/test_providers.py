@@ -119,8 +119,57 @@ class TestEntra:
         answer = entra.patch_group(made["id"], {"op": "Replace", "path": "displayName", "value": "new"})
         assert patched(answer)["displayName"] == "new"
 
+    def test_entra_asks_whether_somebody_is_a_member(self, entra):
+        inside, outside = entra.created("a@x.test"), entra.created("b@x.test")
+        made = entra.grouped("g", inside)
+        for user, hits in ((inside, 1), (outside, 0)):
+            sought = f'id eq "{made["id"]}" and members eq "{user["id"]}"'
+            page = entra.find(sought, "/Groups", attributes="id").json()
+            assert (page["totalResults"], len(page["Resources"])) == (hits, hits)
+
+    def test_entra_looks_up_a_group_by_external_id(self, entra):
+        made = entra.grouped("g", externalId="8aa1a0c0")
+        (found,) = entra.find('externalId eq "8aa1a0c0"', "/Groups", excludedAttributes="members").json()["Resources"]
+        assert found["id"] == made["id"]
+
+    def test_entra_reads_a_group_without_its_members(self, entra):
+        made = entra.grouped("g", entra.created("a@x.test"))
+        body = entra.get(f"/Groups/{made['id']}?excludedAttributes=members").json()
+        assert (body["displayName"], "members" in body) == ("g", False)
+
+    def test_entra_brings_a_soft_deleted_user_back(self, entra):
+        user = entra.created("a@x.test", active=False)
+        back = patched(entra.patch(user["id"], {"op": "Replace", "path": "active", "value": "True"}))
+        assert (back["id"], back["active"]) == (user["id"], True)
+
+    def test_entra_deletes_a_group_and_its_members_stay(self, entra):
+        user = entra.created("a@x.test")
+        made = entra.grouped("g", user)
+        assert entra.send("DELETE", f"/Groups/{made['id']}").status_code == 204
+        assert_refused(entra.get(f"/Groups/{made['id']}"), 404)
+        assert "groups" not in entra.get(f"/Users/{user['id']}").json()
+
 
 class TestOkta:
+    def test_okta_tests_the_connection(self, okta):
+        for name in ("a@x.test", "b@x.test", "c@x.test"):
+            okta.created(name)
+        page = okta.get("/Users?startIndex=1&count=2").json()
+        assert (page["totalResults"], page["startIndex"], page["itemsPerPage"]) == (3, 1, 2)
+
+    def test_okta_reactivates_without_a_path(self, okta):
+        user = okta.created("a@x.test", active=False)
+        assert patched(okta.patch(user["id"], {"op": "replace", "value": {"active": True}}))["active"] is True
+
+    def test_okta_imports_groups(self, okta):
+        okta.grouped("g1", okta.created("a@x.test"))
+        okta.grouped("g2")
+        page = okta.get("/Groups?startIndex=1&count=100").json()
+        assert [(one["displayName"], len(one.get("members", ()))) for one in page["Resources"]] == [
+            ("g1", 1),
+            ("g2", 0),
+        ]
+
     def test_okta_looks_up_with_paging(self, okta):
         okta.created("test.user@x.test")
         page = okta.find('userName eq "test.user@x.test"', startIndex=1, count=100).json()
@@ -217,8 +266,21 @@ class TestOneLogin:
         onelogin.patch_group(made["id"], {"op": "remove", "path": f'members[value eq "{user["id"]}"]'})
         assert onelogin.members(made) == []
 
+    def test_onelogin_looks_up_and_deletes(self, onelogin):
+        user = onelogin.created("a@x.test")
+        assert onelogin.names('userName eq "a@x.test"') == ["a@x.test"]
+        assert onelogin.send("DELETE", f"/Users/{user['id']}").status_code == 204
+        assert onelogin.names('userName eq "a@x.test"') == []
+
 
 class TestJumpCloud:
+    def test_jumpcloud_renames_a_group_by_put_and_keeps_its_id(self, jumpcloud):
+        user = jumpcloud.created("a@x.test")
+        made = jumpcloud.grouped("old", user)
+        renamed = patched(jumpcloud.send("PUT", f"/Groups/{made['id']}", group("new", user)))
+        assert (renamed["id"], renamed["displayName"]) == (made["id"], "new")
+        assert jumpcloud.members(made) == [user["id"]]
+
     def test_jumpcloud_looks_up_and_gets_none(self, jumpcloud):
         page = jumpcloud.find('userName eq "nobody@x.test"').json()
         assert (page["totalResults"], page["Resources"]) == (0, [])
@@ -270,3 +332,13 @@ class TestGoogle:
         again = google.created("a@x.test")
         assert again["id"] != user["id"]
         assert LmsUser.objects.count() == 1
+
+    def test_google_asks_what_is_supported(self, google):
+        body = google.get("/ServiceProviderConfig").json()
+        assert (body["patch"]["supported"], body["filter"]["supported"]) == (True, True)
+        assert body["changePassword"]["supported"] is False
+
+    def test_google_finds_an_user_who_is_suspended(self, google):
+        user = google.created("a@x.test", active=False)
+        (found,) = google.find('userName eq "a@x.test"').json()["Resources"]
+        assert (found["id"], found["active"]) == (user["id"], False)

@@ -4,9 +4,11 @@ import threading
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
+from scim.errors import Taken
 from scim.models import LmsUser, ScimLink
+from scim.provisioning import uniqueness
 from tests.scim.conftest import Directory, make_directory, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,3 +77,24 @@ def test_adopting_one_account_at_once_links_it_once():
     one, two = make_directory(), make_directory()
     answers = at_once(lambda: one.post(person("known@x.test")), lambda: two.post(person("known@x.test")))
     assert sorted(answer.status_code for answer in answers) == [201, 409]
+
+
+@pytest.mark.parametrize(
+    ("index", "told"),
+    [
+        ("lms_user_unique_user_name", "userName is already in use."),
+        ("lms_user_unique_email", "emails is already in use."),
+        ("scim_link_unique_key", "displayName is already in use."),
+    ],
+)
+def test_a_deadlock_over_a_value_that_is_one_persons_is_a_conflict(index, told):
+    where = f'CONTEXT:  while inserting index tuple (0,3) in relation "{index}"'
+    with pytest.raises(Taken) as refusal, uniqueness("displayName"):
+        raise OperationalError(f"deadlock detected\nDETAIL:  Process 1 waits for ShareLock.\n{where}")
+    assert refusal.value.detail == told
+
+
+def test_any_other_deadlock_stays_one():
+    error = OperationalError('deadlock detected\nCONTEXT:  while locking tuple (0,3) in relation "scim_scimlink"')
+    with pytest.raises(OperationalError), uniqueness():
+        raise error

@@ -1,5 +1,7 @@
 """System > SCIM configurations: list, add, General, Usage, delete; and who reaches them."""
 
+import csv
+
 import pytest
 
 from clients.models import AuditEntry
@@ -30,6 +32,18 @@ def test_the_list_shows_name_description_updated_and_active(client, superadmin):
     make_configuration("acme", name="Acme Entra", short_description="Employees", active=False)
     page = client.get(LIST).content.decode()
     assert all(text in page for text in ("Acme Entra", "Employees", "SCIM configurations", "Updated", "Active"))
+
+
+def test_the_download_is_the_list_as_it_is_filtered_and_in_reach(client):
+    label = make_label("HR")
+    make_configuration("seen", name="Acme Entra", short_description="=Employees").labels.add(label)
+    make_configuration("off", name="Acme Okta", active=False).labels.add(label)
+    make_configuration("foreign", name="Acme of others")
+    client.force_login(make_administrator(label))
+    assert f'href="{LIST}download/?active=yes"' in client.get(LIST, {"active": "yes"}).content.decode()
+    heads, line = csv.reader(client.get(f"{LIST}download/", {"active": "yes"}).getvalue().decode().splitlines())
+    assert heads == ["Name", "Description", "Updated", "Active"]
+    assert (line[:2], line[3]) == (["Acme Entra", "'=Employees"], "Yes")
 
 
 def test_the_menu_leads_to_the_list(client, superadmin):

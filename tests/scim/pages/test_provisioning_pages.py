@@ -1,5 +1,6 @@
 """Log, users, groups, and the tabs Mapping, Scope, Test and Set-up of a configuration."""
 
+import csv
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from clients.models import AuditEntry
 from clients.roles import Assigned, Permission
 from scim.mapping import ENTERPRISE, PATHS, Row, rows_of
 from scim.models import LmsUser, ProvisioningEntry, ScimLink
+from scim.pages import users
 from scim.pages.workbench_requests import UNKNOWN, Ids, offered
 from tests.builders import make_administrator, make_holder, make_label, make_role, make_superadmin
 from tests.scim.conftest import make_directory, person
@@ -97,6 +99,17 @@ class TestUsers:
         user = LmsUser.objects.get()
         page = text(superadmin, f"/system/users/{user.pk}/")
         assert all(word in page for word in ("u1@x.test", f"{busy.configuration.name}: displayName", "User created"))
+
+    def test_the_download_is_the_list_as_it_is_filtered(self, superadmin, busy, monkeypatch):
+        monkeypatch.setattr(users, "AT_ONCE", 2)
+        for number in range(3, 6):
+            busy.created(f"u{number}@x.test", active=number != 4)
+        assert 'href="/system/users/download/?blocked=no"' in text(superadmin, "/system/users/", blocked="no")
+        found = superadmin.get("/system/users/download/", {"blocked": "no"}).getvalue().decode()
+        heads, *lines = csv.reader(found.splitlines())
+        assert heads == ["User name", "Name", "Email", "Updated", "State"]
+        assert [line[0] for line in lines] == ["u1@x.test", "u3@x.test", "u5@x.test"]
+        assert lines[0][1:3] + lines[0][4:] == ["Aino", "u1@x.test", "Active"]
 
     def test_a_block_has_a_reason_and_the_directory_sees_it(self, superadmin, busy):
         user, link = LmsUser.objects.get(), ScimLink.objects.get(kind="User")
