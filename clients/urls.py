@@ -39,6 +39,7 @@ from clients.pages import (
     role,
     role_list,
     role_permissions,
+    saved_filters,
     system,
 )
 
@@ -64,6 +65,8 @@ urlpatterns = [
     path("account/logout/", LogoutView.as_view(), name="logout"),
     path("account/password/", account.ChangePassword.as_view(), name="password"),
     path("account/preferences/", account.preferences, name="preferences"),
+    path("account/filters/add/", saved_filters.save, name="saved-filter-add"),
+    path("account/filters/<int:pk>/remove/", saved_filters.remove, name="saved-filter-remove"),
     path("system/", system.system, name="system"),
     path("system/oauth-clients/", client_list.clients, name="oauth-clients"),
     path("system/oauth-clients/download/", client_list.download, name="clients-download"),
