@@ -11,6 +11,7 @@ from clients.administration import LIMITABLE, PERMISSIONS, Action, Grant, Object
 from clients.audit import Origin
 from clients.locking import lock
 from clients.models import Administrator, PermissionLabel, Role, RoleAssignment, RolePermission
+from clients.models.label import parents
 from clients.models.role import grant
 
 SETTABLE = ("name", "short_description", "description")
@@ -136,6 +137,11 @@ def assign_roles(administrator: Administrator, assigned: Iterable[Assigned], *, 
 def exceeding(rights: Rights, assigned: Iterable[Assigned]) -> list[str]:
     """Names of roles that, assigned like this, allow more than ``rights`` do."""
     return [each.role.name for each in assigned if not all(map(rights.covers, _grants(each)))]
+
+
+def rights_of(role: Role) -> Rights:
+    """What the role alone allows, as wide as it is."""
+    return Rights(_grants(Assigned(role)), parents())
 
 
 def _grants(assigned: Assigned) -> list[Grant]:

@@ -129,6 +129,7 @@ urlpatterns = [
     path("system/roles/<int:pk>/", role.general, name="role"),
     path("system/roles/<int:pk>/permissions/", role_permissions.permissions, name="role-permissions"),
     path("system/roles/<int:pk>/permissions/remove/", role_permissions.remove, name="role-permissions-remove"),
+    path("system/roles/<int:pk>/effective-permissions/", role.effective_permissions, name="role-effective"),
     path("system/roles/<int:pk>/members/", role.members, name="role-members"),
     path("system/roles/<int:pk>/delete/", role.delete, name="role-delete"),
     path("system/audit-log/", audit_log.entries, name="audit-log"),

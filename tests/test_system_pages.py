@@ -56,6 +56,7 @@ PAGES = {
     "role": ("role", "200 404 200 404", "422 404 403 404"),
     "role-permissions": ("role", "200 404 200 404", "422 404 403 404"),
     "role-permissions-remove": ("role", GET_ONLY, "302 404 403 404"),
+    "role-effective": ("role", "200 404 200 404", GET_ONLY),
     "role-members": ("role", "200 404 200 404", GET_ONLY),
     "role-delete": ("role", "200 404 403 404", "409 404 403 404"),
     "client-delete": ("client", "200 200 403 404", "422 422 403 404"),

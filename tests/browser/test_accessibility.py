@@ -208,6 +208,7 @@ PAGES = {
     "role": ("root", "/system/roles/{role.pk}/", nothing),
     "role-permissions": ("root", "/system/roles/{role.pk}/permissions/", nothing),
     "role-permissions-refused": ("root", "/system/roles/{role.pk}/permissions/", _submit("Add permissions")),
+    "role-effective": ("root", "/system/roles/{role.pk}/effective-permissions/", nothing),
     "role-members": ("root", "/system/roles/{role.pk}/members/", nothing),
     "second-factors-reset": ("root", "/system/administrators/{anna.pk}/second-factors/", nothing),
     "role-delete-refused": ("root", "/system/roles/{role.pk}/delete/", nothing),
