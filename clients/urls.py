@@ -103,6 +103,7 @@ urlpatterns = [
         name="client-regenerate-token",
     ),
     path("system/permission-labels/", label_list.labels, name="permission-labels"),
+    path("system/permission-labels/tree/", label_list.as_tree, name="permission-labels-tree"),
     path("system/permission-labels/add/", labels.add, name="permission-label-add"),
     path("system/permission-labels/<int:pk>/", labels.general, name="permission-label"),
     path("system/permission-labels/<int:pk>/usage/", labels.usage, name="permission-label-usage"),

@@ -39,6 +39,7 @@ PAGES = {
     "client-regenerate-secret": ("client", "200 200 403 404", "409 409 403 404"),
     "client-regenerate-token": ("client", "200 200 403 404", "409 409 403 404"),
     "permission-labels": ("", ANYBODY, GET_ONLY),
+    "permission-labels-tree": ("", ANYBODY, GET_ONLY),
     "permission-label-add": ("", "200 200 403 403", "422 422 403 403"),
     "permission-label": ("label", "200 200 200 404", "422 422 403 404"),
     "permission-label-usage": ("label", "200 200 200 404", GET_ONLY),

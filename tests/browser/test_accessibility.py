@@ -194,6 +194,8 @@ PAGES = {
     "client-regenerate": ("root", "/system/oauth-clients/{client.pk}/credentials/regenerate-secret/", nothing),
     "client-conflict": ("root", "/system/oauth-clients/{client.pk}/credentials/regenerate-token/", _conflict),
     "labels": ("root", "/system/permission-labels/", nothing),
+    "label-tree": ("root", "/system/permission-labels/tree/", nothing),
+    "label-tree-no-reach": ("nobody", "/system/permission-labels/tree/", nothing),
     "label-add": ("root", "/system/permission-labels/add/", nothing),
     "label-general": ("root", "/system/permission-labels/{hr.pk}/", nothing),
     "label-usage": ("root", "/system/permission-labels/{hr.pk}/usage/", nothing),
