@@ -28,10 +28,11 @@ class Pointer:
         self.fits()
 
     def see(self, words):
-        self.page.get_by_text(words).first.wait_for()
+        self.page.get_by_text(words).filter(visible=True).first.wait_for()
         self.fits()
 
     def fits(self):
+        self.page.wait_for_load_state()  # words show before the style sheet of their page has come
         assert clipped(self.page) == [], self.page.url
 
     def follow(self, name):
@@ -47,7 +48,8 @@ class Pointer:
         return Path(waiting.value.path()).read_text(encoding="utf-8")
 
     def labelled(self, name):
-        named = self.page.get_by_label(re.compile(rf"^\s*{re.escape(name)}(\s|$)"))
+        # The text of a label around a list of choices goes on with these.
+        named = self.page.get_by_label(re.compile(rf"^\s*{re.escape(name)}(?![a-z])"))
         return named.and_(self.page.locator("input, select, textarea")).filter(visible=True).first
 
     def act(self, control):

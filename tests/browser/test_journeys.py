@@ -22,7 +22,7 @@ def address_of(client, tab=""):
 def add_a_client_and_hand_out_its_credentials(hand, world):
     hand.open("/system/oauth-clients/")
     hand.follow("Add OAuth client")
-    hand.see("Permission labels")
+    hand.see("What the client is used for, and who owns it.")
     hand.fill("Name", "Portal")
     hand.fill("Short description", "Owner: web team")
     hand.tick("Helsinki")
@@ -273,7 +273,7 @@ def _cases():
             )
 
 
-@pytest.mark.parametrize(("hand", "journey", "width", "colours"), _cases())
+@pytest.mark.parametrize(("hand", "journey", "width", "colours"), list(_cases()))
 def test_journey(new_page, world, settings, hand, journey, width, colours):
     settings.MFA_TOTP_TOLERANCE = 1
     size = {"width": width, "height": SIZES[width]}
