@@ -1,4 +1,7 @@
-"""Changes of clients. Each is one transaction with its audit entry; pages and commands call the same functions."""
+"""Changes of clients. Each is one transaction with its audit entry; pages and commands call the same functions.
+
+Nothing changes a deleted client: Gone.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from clients import audit, secrets
 from clients.audit import Origin
+from clients.locking import Gone, lock
 from clients.models import Client, Credential, PermissionLabel
 
 SETTABLE = (
@@ -67,7 +71,7 @@ def update_client(
     ``seen`` is the version the caller looked at; where another one is saved meanwhile, ClientChanged.
     Switching ``active`` off raises the generation in the same UPDATE: tokens issued before stay dead for good.
     """
-    current = Client.objects.select_for_update().get(pk=client.pk)
+    current = lock(Client.objects.existing(), client.pk)
     if seen and seen != current.version:
         raise ClientChanged
     changes = {
@@ -91,7 +95,7 @@ def update_client(
 def delete_client(client: Client, *, by: Origin) -> None:
     """For good: nothing of it is accepted or shown any more. Its row stays for the statements that name it."""
     now = timezone.now()
-    current = Client.objects.select_for_update().get(pk=client.pk)
+    current = lock(Client.objects.existing(), client.pk)
     audit.record("client_deleted", current, by=by, client_id=current.client_id, labels=_paths(current))
     current.labels.clear()
     Credential.objects.filter(client=current, revoked_at__isnull=True).update(
@@ -156,7 +160,8 @@ def _replace(
     now = timezone.now()
     # The UPDATE locks the client's row, so rotations of one client happen one after the other.
     raised = 1 if kind == Credential.Kind.SECRET else 0
-    Client.objects.filter(pk=client.pk).update(generation=F("generation") + raised)
+    if not Client.objects.existing().filter(pk=client.pk).update(generation=F("generation") + raised):
+        raise Gone
     newest = Credential.objects.newest(client, kind)
     last = newest.number if newest else 0
     if number is not None and number != last:

@@ -10,6 +10,7 @@ from django.db.models import Model
 from clients import audit
 from clients.administration import Action, Grant, ObjectType, Rights
 from clients.audit import Origin
+from clients.locking import Gone, lock
 from clients.models import Administrator, PermissionLabel
 from clients.models.label import Labelled, descendants, labelled_models, parents
 from clients.models.role import grants_of
@@ -41,7 +42,9 @@ def update_label(label: PermissionLabel, *, by: Origin, **values: Any) -> bool:
     """Set any of its fields. False when nothing differed. A cycle or a sibling's name raises ValidationError."""
     # Moves are rare and each may close a cycle with another: they run one after the other.
     rows = {row.pk: row for row in PermissionLabel.objects.select_for_update().order_by("pk")}
-    current = rows[label.pk]
+    current = rows.get(label.pk)
+    if current is None:
+        raise Gone
     changes = change(current, values, inside=descendants([label.pk]))
     if not changes:
         return False
@@ -78,7 +81,7 @@ def keep(label: Any) -> None:
 @transaction.atomic
 def delete_label(label: PermissionLabel, *, by: Origin) -> None:
     """Raises LabelInUse while anything depends on it, so no deletion ever changes anybody's access."""
-    current = PermissionLabel.objects.select_for_update().get(pk=label.pk)
+    current = lock(PermissionLabel.objects.all(), label.pk)
     if in_use(current):
         raise LabelInUse
     audit.record("label_deleted", current, by=by, path=current.path)

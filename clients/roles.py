@@ -9,7 +9,9 @@ from django.db import transaction
 from clients import audit
 from clients.administration import LIMITABLE, PERMISSIONS, Action, Grant, ObjectType, Rights
 from clients.audit import Origin
+from clients.locking import lock
 from clients.models import Administrator, PermissionLabel, Role, RoleAssignment, RolePermission
+from clients.models.label import parents
 from clients.models.role import grant
 
 SETTABLE = ("name", "short_description", "description")
@@ -78,7 +80,7 @@ def create_role(*, values: Mapping[str, Any], permissions: Iterable[Permission] 
 @transaction.atomic
 def update_role(role: Role, *, values: Mapping[str, Any], by: Origin) -> bool:
     """Set any of SETTABLE. False when nothing differed, and then nothing is written."""
-    current = Role.objects.select_for_update().get(pk=role.pk)
+    current = lock(Role.objects.all(), role.pk)
     wanted = _settable(values)
     changes = {name: [getattr(current, name), new] for name, new in wanted.items() if getattr(current, name) != new}
     if not changes:
@@ -95,7 +97,7 @@ def update_role(role: Role, *, values: Mapping[str, Any], by: Origin) -> bool:
 @transaction.atomic
 def set_permissions(role: Role, permissions: Iterable[Permission], *, by: Origin) -> bool:
     """Replace what the role allows, for all who hold it at once. False when nothing differed."""
-    current = Role.objects.select_for_update().get(pk=role.pk)
+    current = lock(Role.objects.all(), role.pk)
     before, permissions = permissions_of(current), list(permissions)
     change = [_words(before), _words(permissions)]
     if change[0] == change[1]:
@@ -111,7 +113,7 @@ def set_permissions(role: Role, permissions: Iterable[Permission], *, by: Origin
 @transaction.atomic
 def delete_role(role: Role, *, by: Origin) -> None:
     """Raises RoleHeld while anybody holds it, so no deletion ever changes anybody's access."""
-    current = Role.objects.select_for_update().get(pk=role.pk)
+    current = lock(Role.objects.all(), role.pk)
     if current.assignments.exists():
         raise RoleHeld
     audit.record("role_deleted", current, by=by, permissions=_words(permissions_of(current)))
@@ -135,6 +137,11 @@ def assign_roles(administrator: Administrator, assigned: Iterable[Assigned], *, 
 def exceeding(rights: Rights, assigned: Iterable[Assigned]) -> list[str]:
     """Names of roles that, assigned like this, allow more than ``rights`` do."""
     return [each.role.name for each in assigned if not all(map(rights.covers, _grants(each)))]
+
+
+def rights_of(role: Role) -> Rights:
+    """What the role alone allows, as wide as it is."""
+    return Rights(_grants(Assigned(role)), parents())
 
 
 def _grants(assigned: Assigned) -> list[Grant]:

@@ -39,6 +39,7 @@ from clients.pages import (
     role,
     role_list,
     role_permissions,
+    saved_filters,
     system,
 )
 
@@ -64,6 +65,8 @@ urlpatterns = [
     path("account/logout/", LogoutView.as_view(), name="logout"),
     path("account/password/", account.ChangePassword.as_view(), name="password"),
     path("account/preferences/", account.preferences, name="preferences"),
+    path("account/filters/add/", saved_filters.save, name="saved-filter-add"),
+    path("account/filters/<int:pk>/remove/", saved_filters.remove, name="saved-filter-remove"),
     path("system/", system.system, name="system"),
     path("system/oauth-clients/", client_list.clients, name="oauth-clients"),
     path("system/oauth-clients/download/", client_list.download, name="clients-download"),
@@ -100,6 +103,7 @@ urlpatterns = [
         name="client-regenerate-token",
     ),
     path("system/permission-labels/", label_list.labels, name="permission-labels"),
+    path("system/permission-labels/tree/", label_list.as_tree, name="permission-labels-tree"),
     path("system/permission-labels/add/", labels.add, name="permission-label-add"),
     path("system/permission-labels/<int:pk>/", labels.general, name="permission-label"),
     path("system/permission-labels/<int:pk>/usage/", labels.usage, name="permission-label-usage"),
@@ -126,6 +130,7 @@ urlpatterns = [
     path("system/roles/<int:pk>/", role.general, name="role"),
     path("system/roles/<int:pk>/permissions/", role_permissions.permissions, name="role-permissions"),
     path("system/roles/<int:pk>/permissions/remove/", role_permissions.remove, name="role-permissions-remove"),
+    path("system/roles/<int:pk>/effective-permissions/", role.effective_permissions, name="role-effective"),
     path("system/roles/<int:pk>/members/", role.members, name="role-members"),
     path("system/roles/<int:pk>/delete/", role.delete, name="role-delete"),
     path("system/audit-log/", audit_log.entries, name="audit-log"),

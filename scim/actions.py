@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from clients import audit
 from clients.audit import Origin
+from clients.locking import lock
 from clients.models import PermissionLabel
 from scim.models import ScimConfiguration
 
@@ -74,7 +75,7 @@ def update_configuration(
     by: Origin,
 ) -> None:
     """Set any of SETTABLE, and the labels unless None. Nothing is written when nothing differs."""
-    current = ScimConfiguration.objects.select_for_update().get(pk=configuration.pk)
+    current = lock(ScimConfiguration.objects.all(), configuration.pk)
     changes = {
         name: [getattr(current, name), value]
         for name, value in _settable(values).items()
@@ -105,9 +106,10 @@ def log_reads(configuration: ScimConfiguration, *, until: datetime | None, by: O
 
 @transaction.atomic
 def delete_configuration(configuration: ScimConfiguration, *, by: Origin) -> None:
-    audit.record("scim_configuration_deleted", configuration, by=by, slug=configuration.slug)
+    current = lock(ScimConfiguration.objects.all(), configuration.pk)
+    audit.record("scim_configuration_deleted", current, by=by, slug=current.slug)
     try:
-        configuration.delete()
+        current.delete()
     except ProtectedError as error:
         raise InUse from error
 

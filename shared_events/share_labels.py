@@ -10,6 +10,7 @@ from clients import audit
 from clients.administration import below
 from clients.audit import Origin
 from clients.labels import LabelInUse, change, keep
+from clients.locking import Gone, lock
 from shared_events.models import ClientSharing, ShareLabel
 from shared_events.models.share_label import expanded, parents
 
@@ -28,7 +29,9 @@ def update_share_label(label: ShareLabel, *, by: Origin, **values: Any) -> bool:
     """Set name or parent. False when nothing differed. A cycle or a sibling's name raises ValidationError."""
     # Two moves may close a cycle together: they run one after the other.
     rows = {row.pk: row for row in ShareLabel.objects.select_for_update().order_by("pk")}
-    current = rows[label.pk]
+    current = rows.get(label.pk)
+    if current is None:
+        raise Gone
     changes = change(current, values, inside=expanded({label.pk}))
     if changes:
         keep(current)
@@ -39,7 +42,7 @@ def update_share_label(label: ShareLabel, *, by: Origin, **values: Any) -> bool:
 @transaction.atomic
 def delete_share_label(label: ShareLabel, *, by: Origin) -> None:
     """Events and clients lose it; a client that had no other is given nothing. LabelInUse where labels are below it."""
-    current = ShareLabel.objects.select_for_update().get(pk=label.pk)
+    current = lock(ShareLabel.objects.all(), label.pk)
     if current.children.exists():
         raise LabelInUse
     names = sorted(sharing.client.name for sharing in given(current))

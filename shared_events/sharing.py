@@ -9,6 +9,7 @@ from django.utils import timezone
 from clients import audit
 from clients.actions import ClientChanged
 from clients.audit import Origin
+from clients.locking import lock
 from clients.models import Client
 from shared_events.models import ClientSharing, ShareLabel
 
@@ -22,7 +23,7 @@ def set_sharing(
     ``seen`` is the client's version that the caller looked at; where another one is saved meanwhile, ClientChanged.
     """
     # Readers hold the sharing while they refer to the client: its key stays free, or each would wait for the other.
-    current = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    current = lock(Client.objects.existing(), client.pk, no_key=True)
     if seen and seen != current.version:
         raise ClientChanged
     sharing, _made = ClientSharing.objects.select_for_update().get_or_create(pk=current.pk)

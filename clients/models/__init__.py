@@ -9,6 +9,7 @@ from clients.models.identity import OidcIdentity
 from clients.models.job import JobState
 from clients.models.label import Labelled, LabelledQuerySet, PermissionLabel
 from clients.models.role import Role, RoleAssignment, RolePermission
+from clients.models.saved_filter import SavedFilter
 from clients.models.session import AdministratorSession
 from clients.models.setting import LmsSettings
 from clients.models.token import (
@@ -40,6 +41,7 @@ __all__ = [
     "Role",
     "RoleAssignment",
     "RolePermission",
+    "SavedFilter",
     "UnusedAccessToken",
     "UnusedDeviceGrant",
     "UnusedGrant",

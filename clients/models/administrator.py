@@ -24,6 +24,8 @@ class Administrator(AbstractUser):
     language = models.CharField(_("Language"), max_length=8, blank=True)
     time_zone = models.CharField(_("Time zone"), max_length=64, blank=True)
     theme = models.CharField(_("Theme"), max_length=8, blank=True)
+    density = models.CharField(_("Density"), max_length=8, blank=True, db_default="")
+    shortcuts = models.BooleanField(_("Keyboard shortcuts"), default=True, db_default=True)
 
     updated = models.DateTimeField(_("Updated"), auto_now=True, db_default=Now())
     created_by = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="+")

@@ -22,12 +22,13 @@ from clients import audit
 from clients.audit import Origin
 from clients.models import Administrator, LmsSettings
 from clients.pages.account_oidc import opened
-from clients.pages.forms import Form, Styled
+from clients.pages.forms import Form, Styled, SwitchField
 from clients.pages.frame import administrator, sent, show
 from clients.pages.language import use_language_of
 from clients.sessions import end_others
 
 _THEMES = [("", gettext_lazy("As the system")), ("light", gettext_lazy("Light")), ("dark", gettext_lazy("Dark"))]
+_DENSITIES = [("", gettext_lazy("Comfortable")), ("compact", gettext_lazy("Compact"))]
 
 
 class PasswordForm(Styled, PasswordChangeForm):
@@ -90,6 +91,16 @@ class PreferencesForm(Form):
         error_messages={"invalid_choice": gettext_lazy("Choose a time zone from the list.")},
     )
     theme = forms.ChoiceField(label=gettext_lazy("Theme"), choices=_THEMES, required=False)
+    density = forms.ChoiceField(
+        label=gettext_lazy("Density"),
+        choices=_DENSITIES,
+        required=False,
+        help_text=gettext_lazy("How close the rows of a table stand."),
+    )
+    shortcuts = SwitchField(
+        gettext_lazy("Keyboard shortcuts"),
+        help_text=gettext_lazy("“/” leads to the search of a list, and “?” shows the keys."),
+    )
 
     def __init__(self, data: Mapping[str, Any] | None, user: Administrator) -> None:
         super().__init__(data, initial={name: getattr(user, name) for name in self.base_fields})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from clients.administration import Action, ObjectType
-from clients.models import Administrator, LmsSettings, Role
+from clients.models import Administrator, LmsSettings, Role, RolePermission
 from clients.pages.download import stream_csv
 from clients.pages.frame import show
 from clients.pages.reach import demand
@@ -70,7 +70,11 @@ def _rows() -> "QuerySet[Administrator]":
 
 def _table() -> Table:
     roles = [Option(str(role.pk), role.name) for role in Role.objects.only("pk", "name")]
-    special = [Option("superadmin", _("Superadmin")), Option("none", _("Without roles"))]
+    special = [
+        Option("superadmin", _("Superadmin")),
+        Option("some", _("With permissions")),
+        Option("none", _("Without roles")),
+    ]
     employee_id = [Column(_("Employee ID"))] if LmsSettings.current().employee_ids_in_use else []
     return Table(
         columns=(_NAME, Column(_("Email")), *employee_id, Column(_("Roles")), _LAST_LOGIN, Column(_("Blocked"))),
@@ -93,6 +97,9 @@ def _table() -> Table:
 def _with_role(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
     if key == "superadmin":
         return rows.filter(is_superuser=True)
+    if key == "some":
+        held = RolePermission.objects.filter(role__assignments__administrator=OuterRef("pk"))
+        return rows.filter(Q(is_superuser=True) | Exists(held), is_active=True)
     if key == "none":
         return rows.filter(is_superuser=False, assignments__isnull=True)
     return rows.filter(assignments__role=key)

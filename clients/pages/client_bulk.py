@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from clients import actions
 from clients.administration import Action, ObjectType
 from clients.audit import Origin
+from clients.locking import Gone
 from clients.models import Administrator, Client, PermissionLabel
 from clients.pages.choices import ManyChoices
 from clients.pages.client_tabs import above
@@ -79,9 +80,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     confirmed = ready and "confirmed" in request.POST
     rows = [_row(client, form, user) for client in chosen] if ready else []
     if confirmed:
-        for row in rows:
-            if not row.hindrance:
-                _apply(row.client, form, Origin.of(request))
+        rows = [_changed(row, form, Origin.of(request)) for row in rows]
     return show(
         request,
         "clients/client_bulk.html",
@@ -133,8 +132,18 @@ _HINDRANCES: dict[str, Callable[[Client, Any, set[int], Administrator], Text]] =
 }
 
 
-def _apply(client: Client, form: BulkForm, by: Origin) -> None:
+def _changed(row: Row, form: BulkForm, by: Origin) -> Row:
     """Each client in a transaction of its own: what happened to one does not depend on the others."""
+    if row.hindrance:
+        return row
+    try:
+        _apply(row.client, form, by)
+    except Gone:
+        return Row(row.client, _("It was deleted meanwhile."))
+    return row
+
+
+def _apply(client: Client, form: BulkForm, by: Origin) -> None:
     change, label = form.cleaned_data["change"], form.cleaned_data["label"]
     if change not in _WITH_LABEL:
         actions.update_client(client, values={"active": change == "activate"}, by=by)

@@ -21,6 +21,7 @@ from clients.pages.download import stream_csv
 from clients.pages.frame import administrator, show
 from clients.pages.label_tree import LabelTree
 from clients.pages.reach import demand
+from clients.pages.saved_filters import saved_filters
 from clients.pages.table import Column, Filter, Option, Table
 
 _COLUMNS = (
@@ -61,6 +62,7 @@ def clients(request: HttpRequest) -> HttpResponse:
         listing=listing,
         rows=[_row(client, tree) | {"use": use.get(client.pk)} for client in listing.page],
         bulk=bulk,
+        saved=saved_filters(request, "oauth-clients"),
         add_url=reverse("client-add") if user.may(Action.ADD, ObjectType.CLIENT) else "",
         download_url=_download_url(request) if user.may(Action.DOWNLOAD, ObjectType.CLIENT) else "",
     )

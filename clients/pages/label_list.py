@@ -1,4 +1,4 @@
-"""Menu > System > Permission labels."""
+"""Menu > System > Permission labels: the list, and the same labels as a tree."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from clients.administration import Action, ObjectType
 from clients.models import PermissionLabel
 from clients.pages.columns import RECORD
-from clients.pages.frame import administrator, show
+from clients.pages.frame import Step, administrator, show
 from clients.pages.label_tree import LabelTree
 from clients.pages.table import Table
 
@@ -40,4 +40,18 @@ def labels(request: HttpRequest) -> HttpResponse:
         listing=listing,
         rows=[{"label": label, "path": tree.path(label.pk)} for label in listing.page],
         add_url=reverse("permission-label-add") if user.may(Action.ADD, ObjectType.LABEL) else "",
+    )
+
+
+@require_safe
+def as_tree(request: HttpRequest) -> HttpResponse:
+    """The labels above those in reach are named for orientation, and are no links."""
+    reach = administrator(request).reach(Action.VIEW, ObjectType.LABEL)
+    return show(
+        request,
+        "clients/label_tree.html",
+        title=_("Permission labels as a tree"),
+        above=[Step(_("Permission labels"), reverse("permission-labels"))],
+        here=_("Tree"),
+        nodes=LabelTree.load().nodes(reach, set(), set()),
     )

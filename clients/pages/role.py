@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clients.administration import Action, ObjectType
 from clients.audit import Origin
 from clients.models import Role
+from clients.pages.effective_permissions import effective
 from clients.pages.frame import sent, show
 from clients.pages.label_tree import LabelTree
 from clients.pages.permission_words import domain
 from clients.pages.reach import demand, needed
 from clients.pages.role_form import NAME_TAKEN, RoleForm
 from clients.pages.role_tabs import above, found, tabs
-from clients.roles import RoleHeld, create_role, delete_role, update_role
+from clients.roles import RoleHeld, create_role, delete_role, rights_of, update_role
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,6 +68,21 @@ def _saved(request: HttpRequest, role: Role, form: RoleForm) -> bool:
         form.add_error("name", NAME_TAKEN)
         return False
     return True
+
+
+@require_safe
+def effective_permissions(request: HttpRequest, pk: int) -> HttpResponse:
+    _user, role = found(request, pk, Action.VIEW)
+    return show(
+        request,
+        "clients/role_effective.html",
+        title=_("%(name)s, Effective permissions") % {"name": role.name},
+        above=above(),
+        here=role.name,
+        role=role,
+        tabs=tabs(role, "role-effective"),
+        effective=effective(rights_of(role)),
+    )
 
 
 @require_safe

@@ -19,6 +19,7 @@ def tabs(role: Role, current: str) -> list[Tab]:
     pages = {
         "role": _("General information"),
         "role-permissions": _("Assigned permissions"),
+        "role-effective": _("Effective permissions"),
         "role-members": _("Members"),
     }
     return [Tab(words, reverse(name, args=[role.pk]), name == current) for name, words in pages.items()]

@@ -59,6 +59,22 @@
     }
   });
 
+  // Keys of one character, where the page has the dialog that lists them: an administrator can switch them off.
+  const keys = document.getElementById("keys");
+  const keyed = {
+    "/": () => document.querySelector("[role=search] [type=search]")?.focus(),
+    "?": () => {
+      keys.showModal();
+      keys.querySelector("[data-dialog-close]").focus();
+    },
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey;
+    if (!keys || typing || !Object.hasOwn(keyed, event.key)) return;
+    event.preventDefault();
+    keyed[event.key]();
+  });
+
   // A form marked data-once is sent one time: the answer to a second click would replace the answer with the secret.
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-once]")) return;

@@ -173,8 +173,10 @@ def _people(hr):
     root.first_name, root.last_name = "Aino", "Virtanen"
     root.save()
     role = builders.make_role("Client reader", Permission(ObjectType.CLIENT, Action.VIEW))
+    kept = root.saved_filters.create(page="oauth-clients", name="Switched off", query="active=no")
     return {
         "root": root,
+        "kept": kept,
         "anna": builders.make_administrator(hr, username="anna"),
         "nobody": builders.make_administrator(username="nobody"),
         "reader": builders.make_holder(Assigned(role), username="reader"),

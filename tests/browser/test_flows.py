@@ -7,6 +7,7 @@ import pytest
 from clients import secrets
 from clients.models import AuditEntry, Client, Credential
 from tests import builders
+from tests.browser.layout import undrawn
 from tests.browser.test_accessibility import prepare
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -238,6 +239,48 @@ def test_list_searches_sorts_and_clears_without_script(new_page, world):
     assert page.locator("td.name").count() == 2
 
 
+def test_keys_lead_to_the_search_and_to_their_list(new_page, world):
+    page = new_page(world.root)
+    page.goto("/system/oauth-clients/")
+    page.keyboard.press("/")
+    page.keyboard.type("x/?")  # in a field they are letters
+    search = page.get_by_role("searchbox", name="Search")
+    assert search.input_value() == "x/?"
+    page.get_by_role("link", name="Add OAuth client").focus()
+    page.keyboard.press("Control+/")
+    assert not search.evaluate("field => field === document.activeElement")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").get_by_role("button", name="Close").click()
+    page.get_by_role("dialog").wait_for(state="hidden")
+
+
+def test_keys_can_be_switched_off(new_page, world):
+    world.root.shortcuts = False
+    world.root.save()
+    page = new_page(world.root)
+    page.goto("/system/oauth-clients/")
+    page.keyboard.press("/")
+    page.keyboard.press("?")
+    assert page.evaluate("document.activeElement === document.body")
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_a_search_is_kept_and_opened_again_without_script(new_page, world):
+    page = new_page(world.root, java_script_enabled=False)
+    page.goto("/system/oauth-clients/?q=xapi")
+    page.get_by_role("link", name="Save filter").click()
+    page.get_by_label("Name").fill("Writers")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Filter saved.").wait_for()
+    page.goto("/system/oauth-clients/")
+    page.get_by_role("navigation", name="Saved filters").get_by_role("link", name="Writers", exact=True).click()
+    page.get_by_text("1–1 of 1 client").wait_for()
+    page.get_by_role("link", name="Remove filter Writers").click()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_text("Filter removed.").wait_for()
+    assert world.root.saved_filters.get() == world.kept
+
+
 def test_theme_is_the_servers_and_nothing_flashes(new_page, world):
     page = new_page(world.root, color_scheme="light")
     page.goto("/account/preferences/")
@@ -301,25 +344,11 @@ def test_forced_colours_keep_what_is_current_apart(new_page, world):
     assert page.locator("[aria-current]:is(.tabs a, .nav a)").count() == 2
 
 
-# What is drawn and not written: shapes of charts and sparks, keys of legends, switches, the bar of a download.
-DRAWN = """() => {
-  const paper = getComputedStyle(document.body).backgroundColor
-  const seen = colour => !["none", "rgba(0, 0, 0, 0)", paper].includes(colour)
-  const shapes = [...document.querySelectorAll("main svg :is(rect, path, line, polyline, circle):not(.hit)")]
-  const boxes = [...document.querySelectorAll("main .switch input, main progress")]
-  const bare = shapes.filter(shape => !seen(getComputedStyle(shape).fill) && !seen(getComputedStyle(shape).stroke))
-  bare.push(...boxes.filter(box => !seen(getComputedStyle(box).borderTopColor)))
-  bare.push(...[...document.querySelectorAll("main .key")].filter(
-    key => !seen(getComputedStyle(key, "::before").backgroundColor)))
-  return [shapes.length + boxes.length, bare.map(one => one.outerHTML)]
-}"""
-
-
 def test_forced_colours_leave_nothing_drawn_invisible(new_page, log_in, world):
     page = new_page(forced_colors="active")
     for name in ("clients", "client-general", "client-activity", "scim-activity", "lrs-activity", "lrs-downloaded"):
         prepare(name, page, world, log_in)
-        drawn, bare = page.evaluate(DRAWN)
+        drawn, bare = undrawn(page)
         assert drawn, name
         assert bare == [], name
 

@@ -126,13 +126,13 @@ def test_an_authenticator_app_with_and_without_script(new_page, world, script):
     page.goto("/account/security/")
     page.get_by_role("link", name="Set up an authenticator app").click()
     secret = page.get_by_label("Key", exact=True).input_value().replace(" ", "")
-    page.get_by_label("Code", exact=True).fill(_code(secret))
+    page.get_by_label("Code", exact=True).fill(code_of(secret))
     page.get_by_role("button", name="Set up").click()
     page.get_by_role("heading", name="Your new recovery codes").wait_for()
     page.context.clear_cookies()
     page.goto("/system/roles/")
     log_in(page)
-    page.get_by_label("Code", exact=True).fill(_code(secret))
+    page.get_by_label("Code", exact=True).fill(code_of(secret))
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("heading", name="Roles").wait_for()
     assert generate(_at(page, credentials(world.client)))
@@ -143,6 +143,6 @@ def _at(page, address):
     return page
 
 
-def _code(secret):
+def code_of(secret):
     _before, now, _after = yield_hotp_counters_from_time()
     return format_hotp_value(hotp_value(secret, now))

@@ -63,16 +63,21 @@ def test_password_change_is_audited_without_the_password(client):
 def test_preferences_set_theme_language_and_time_zone(client):
     user = builders.make_superadmin()
     client.force_login(user)
-    sent = {"theme": "dark", "language": "fi", "time_zone": "America/New_York"}
+    sent = {"theme": "dark", "language": "fi", "time_zone": "America/New_York", "density": "compact"}
     answer = client.post("/account/preferences/", sent, follow=True)
     page = answer.content.decode()
-    assert '<html lang="fi" data-theme="dark">' in page
+    assert '<html lang="fi" data-theme="dark" data-density="compact">' in page
     assert "Muutokset tallennettu." in page
     user.refresh_from_db()
     assert (user.language, user.theme, user.time_zone) == ("fi", "dark", "America/New_York")
+    assert (user.density, user.shortcuts) == ("compact", False)  # a switch that is off sends nothing
+    assert 'id="keys"' not in page
+    assert 'id="keys"' in client.post("/account/preferences/", {"shortcuts": "on"}, follow=True).content.decode()
 
 
-@pytest.mark.parametrize("wrong", [{"theme": "pink"}, {"language": "xx"}, {"time_zone": "Mars/Olympus"}])
+@pytest.mark.parametrize(
+    "wrong", [{"theme": "pink"}, {"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"density": "x"}]
+)
 def test_preferences_take_only_what_they_offer(client, wrong):
     client.force_login(builders.make_superadmin())
     assert client.post("/account/preferences/", wrong).status_code == 422

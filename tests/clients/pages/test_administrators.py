@@ -5,7 +5,7 @@ from django.test import Client
 
 from clients.administration import Action, ObjectType
 from clients.models import Administrator, AuditEntry
-from clients.roles import Assigned, Permission
+from clients.roles import Assigned, Permission, store_assignments
 from tests import builders
 from tests.clients.pages.test_lms_settings import FORM
 
@@ -47,6 +47,7 @@ def test_list_shows_name_email_roles_and_last_login(root, world):
     [
         ("role=none", ["nobody"]),
         ("role=superadmin", ["root"]),
+        ("role=some", ["anna", "root"]),  # a blocked one may do nothing, nor may one whose role allows nothing
         ("blocked=yes", ["gone"]),
         ("q=ann", ["anna"]),
         ("role=%27", ["anna", "gone", "nobody", "root"]),
@@ -55,6 +56,7 @@ def test_list_shows_name_email_roles_and_last_login(root, world):
 def test_filters(root, world, query, names):
     gone = builders.make_administrator(world.hr, username="gone")
     Administrator.objects.filter(pk=gone.pk).update(is_active=False)
+    store_assignments(world.nobody, [Assigned(builders.make_role("Empty"))] if query == "role=some" else [])
     assert [row.username for row in root.get(f"{LIST}?{query}").context["rows"]] == names
 
 

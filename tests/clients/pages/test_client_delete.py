@@ -37,6 +37,36 @@ def test_a_deleted_client_is_gone_everywhere_and_its_history_stays(root, world):
     assert root.post(f"/system/permission-labels/{world.helsinki.pk}/delete/").status_code == 302
 
 
+@pytest.fixture
+def deleted_first(monkeypatch):
+    """Another administrator deletes a client after this one's request has found it, and before it is changed."""
+    update = actions.update_client
+
+    def overtaken(client, **change):
+        actions.delete_client(client, by=builders.BY)
+        return update(client, **change)
+
+    monkeypatch.setattr(actions, "update_client", overtaken)
+
+
+@pytest.mark.usefixtures("deleted_first")
+def test_who_saves_what_was_deleted_meanwhile_finds_it_gone(root, world):
+    address = f"{CLIENTS}{world.near.pk}/"
+    form = {"name": "New", "active": "on", "version": world.near.version}
+    assert root.post(address, form).status_code == 404
+    world.near.refresh_from_db()
+    assert (world.near.name, world.near.active) == ("Near", False)
+
+
+@pytest.mark.usefixtures("deleted_first")
+def test_a_bulk_change_names_the_client_that_was_deleted_meanwhile(root, world):
+    form = {"client": [world.near.pk], "change": "add-label", "label": world.partners.pk, "confirmed": "yes"}
+    answer = root.post(f"{CLIENTS}bulk/", form)
+    assert answer.status_code == 200
+    assert "It was deleted meanwhile." in answer.content.decode()
+    assert not world.near.labels.exists()
+
+
 def test_a_client_with_statements_is_deleted_too(root, world):
     _row.cache_clear()
     authority_of(world.near)

@@ -86,7 +86,7 @@ def test_empty_states(client, world, who, query, heading, add):
     assert ("Add OAuth client" in page) is add
 
 
-@pytest.mark.parametrize(("who", "queries"), [("root", 8), ("anna", 13)])
+@pytest.mark.parametrize(("who", "queries"), [("root", 9), ("anna", 14)])
 def test_number_of_queries_does_not_grow_with_rows(client, world, django_assert_num_queries, who, queries):
     for number in range(40):
         builders.make_client(world.helsinki, world.hr, name=f"Client {number}")

@@ -45,3 +45,17 @@ def test_nodes_show_what_is_in_reach_what_is_borne_and_the_way_to_it(labels):
 def test_a_cycle_somebody_wrote_into_the_database_ends_nothing(labels):
     PermissionLabel.objects.filter(pk=labels["HR"].pk).update(parent=labels["IT"])
     assert "HR" in LabelTree.load().path(labels["Helsinki"].pk)
+
+
+def test_the_tree_links_what_is_in_reach_and_counts_its_clients(client, world):
+    oslo = builders.make_label("Oslo", world.helsinki)
+    builders.make_client(oslo)
+    client.force_login(builders.make_administrator(world.helsinki))
+    page = client.get("/system/permission-labels/tree/").content.decode()
+    assert '<span class="muted">HR</span>' in page
+    for label in (world.helsinki, oslo):
+        assert (
+            f'<a href="/system/permission-labels/{label.pk}/">{label.name}</a> <span class="hint">1 client</span>'
+            in page
+        )
+    assert "Partners" not in page

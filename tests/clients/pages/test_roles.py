@@ -123,3 +123,16 @@ def test_a_label_that_limits_is_in_use_and_its_loss_leaves_nothing(root, world):
     spare.delete()  # around the rules, as a script might
     assert Administrator.objects.get(pk=person.pk).reach(VIEW, CLIENT) == set()
     assert "Nothing: no label is left" in root.get(page_of(role, "permissions/")).content.decode()
+
+
+def test_effective_permissions_of_a_role_alone(root, world):
+    held = [Permission(CLIENT, VIEW, (world.hr,)), Permission(CLIENT, EDIT), Permission(ObjectType.EVENT, EDIT)]
+    role = builders.make_role("Of all sorts", *held, Permission(ObjectType.ROLE, VIEW))
+    rows = root.get(page_of(role, "effective-permissions/")).context["effective"]
+    assert [(str(row.type), str(row.action), row.reaches) for row in rows] == [
+        ("OAuth client", "View", "HR, HR / Helsinki"),
+        ("OAuth client", "Edit", "HR, HR / Helsinki"),  # no further than it sees; and events it does not see
+        ("Role", "View", "Everything"),
+    ]
+    empty = root.get(page_of(builders.make_role("Empty"), "effective-permissions/")).content.decode()
+    assert "The role alone allows nothing." in empty
