@@ -15,6 +15,7 @@ from shared_events import repeating
 from shared_events.models import Peer
 from shared_events.peers.due import sync_due
 from shared_events.peers.forgetting import forget_removed_copies, forget_runs
+from shared_events.peers.registering import forget_user
 from shared_events.purging import purge_tombstones
 from shared_events.registrations import recount
 from shared_events.registrations.seating import forget, release_expired
@@ -37,7 +38,10 @@ def connect() -> None:
 
 
 def _forget(user_ids: Sequence[int], **_sent: Any) -> None:
-    forget(user_ids, by=Origin.command("purge of users"))
+    by = Origin.command("purge of users")
+    forget(user_ids, by=by)
+    for user in user_ids:
+        forget_user(user, by=by)
 
 
 def synchronize() -> str:

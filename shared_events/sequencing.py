@@ -105,7 +105,7 @@ def _registrations(rids: list[uuid.UUID]) -> list[tuple[int, int]]:
     """Number and client of each, in the order of the marks. Clients may have used one name for two of them."""
     place = {rid: number for number, rid in enumerate(rids)}
     rows = Registration.objects.filter(rid__in=rids, client__isnull=False)
-    found = sorted(((place[row.rid], row.pk, row.client_id) for row in rows if row.rid and row.client_id))
+    found = sorted((place[row.rid], row.pk, row.client_id) for row in rows if row.rid and row.client_id)
     return [(pk, client) for _place, pk, client in found]
 
 

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from shared_events.pages import (
+    bookings,
     client_sharing,
     event,
     event_ics,
@@ -76,5 +77,7 @@ urlpatterns = [
     path("system/shared-event-peers/<int:pk>/quarantine/<int:case>/retry/", peer.retry, name="quarantine-retry"),
     path("system/shared-event-peers/<int:pk>/<slug:action>/", peer.act, name="peer-action"),
     path("system/mirrored-events/<int:pk>/", mirrored.event, name="mirrored-event"),
+    path("system/mirrored-events/<int:pk>/participants/add/", bookings.add, name="booking-add"),
+    path("system/mirrored-events/<int:pk>/participants/<int:booking>/cancel/", bookings.cancel, name="booking-cancel"),
     path("system/mirrored-events/<int:pk>/event.ics", event_ics.mirrored, name="mirrored-event-ics"),
 ]

@@ -42,7 +42,6 @@ class Booking(models.Model):
     ref = models.CharField(max_length=64, blank=True)  # what the host is told instead
     state = models.CharField(_("State"), max_length=64, default=BookingState.PENDING)
     cancelled_by = models.CharField(max_length=64, blank=True)
-    position = models.PositiveIntegerField(null=True)
     join_url = models.URLField(max_length=500, blank=True)
     rev = models.PositiveBigIntegerField(default=0)
     intent = models.CharField(max_length=8, choices=Intent, default=Intent.SEND, blank=True)

@@ -127,7 +127,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     demand(request, Action.VIEW, ObjectType.USER)
     _user, event = found(request, pk, Action.EDIT)
     sent = request.POST.get("user", "")
-    person = next(iter(learners.find([int(sent)])), None) if sent.isdecimal() and len(sent) < _DIGITS else None
+    person = next(iter(learners.find([int(sent)])), None) if sent.isdecimal() and len(sent) < DIGITS else None
     if person is None or person.blocked:
         messages.error(request, _("Not added: choose a user who is not blocked."))
         return redirect("event-participants", pk)
@@ -143,7 +143,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("event-participants", pk)
 
 
-_DIGITS = 19  # of a number that every database takes
+DIGITS = 19  # of a number that every database takes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
