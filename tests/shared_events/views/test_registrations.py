@@ -7,62 +7,21 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from clients.models import AuditEntry, Client, LmsSettings
+from clients.models import AuditEntry, LmsSettings
 from shared_events import actions
 from shared_events.background import release_held
-from shared_events.models import ClientSharing, Hold, IdempotencyRecord, Instance, Registration, Seats
+from shared_events.models import ClientSharing, Hold, IdempotencyRecord, Registration, Seats
 from shared_events.registrations import recount, seating
 from shared_events.repeating import forget
 from tests.builders import BY
 from tests.shared_events.builders import limit_to, make_event, make_share_labels
-from tests.shared_events.peer import BASE, make_peer
+from tests.shared_events.homes import address, make_home, origin
+from tests.shared_events.peer import BASE
 from tests.shared_events.registrations.people import enrol, make_learners, make_seats
 
 pytestmark = pytest.mark.django_db
 
 JOIN = "https://meet.example/room"
-
-
-def make_home(name="Home"):
-    """An LMS that may register its learners."""
-    peer = make_peer()
-    LmsSettings.objects.update(shared_event_registrations_enabled=True)
-    ClientSharing.objects.create(client=Client.objects.get(client_id=peer.client_id), register=True)
-    return Home(peer)
-
-
-class Home:
-    def __init__(self, peer):
-        self.peer = peer
-
-    def call(self, method, path, body=None, **headers):
-        headers = {"Authorization": f"Bearer {self.peer.bearer}", **headers}
-        send = getattr(self.peer.http, method)
-        if body is None:
-            return send(BASE + path, headers=headers)
-        return send(BASE + path, json.dumps(body), content_type="application/json", headers=headers)
-
-    def put(self, event, ref="p_1", rid=None, **body):
-        return self.call("put", address(event, rid or uuid.uuid4()), {"participant": {"ref": ref}, **body})
-
-    def hold(self, event, seats=1, key=None, **body):
-        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-        return self.call("post", f"events/{origin()}/{event.uid}/holds", {"seats": seats, **body}, **headers)
-
-    def items(self, kind, **parameters):
-        return [item for item in self.peer.read(**parameters)["items"] if item["kind"] == kind]
-
-    @property
-    def client(self):
-        return Client.objects.get(client_id=self.peer.client_id)
-
-
-def origin():
-    return Instance.current().origin
-
-
-def address(event, rid):
-    return f"events/{origin()}/{event.uid}/registrations/{rid}"
 
 
 def body_of(response, status):
