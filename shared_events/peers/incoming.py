@@ -222,8 +222,9 @@ def _require_fit(value: Any) -> None:
 def _ref(item: Any, text: str) -> str:
     """The uid of an event. Items that have none are told apart by their content, and so are those of other kinds."""
     try:
-        if item.get("kind") in {Kind.AVAILABILITY, Kind.REGISTRATION}:
-            return f"{item['kind']}: {digest(text)[:16]}"
+        kind = item.get("kind")
+        if isinstance(kind, str) and kind in Kind and kind != Kind.EVENT:
+            return f"{kind}: {digest(text)[:16]}"
         return str(_uid(item))
     except (BadItem, AttributeError):
         return f"no uid: {digest(text)[:16]}"
