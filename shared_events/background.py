@@ -11,14 +11,17 @@ from clients.audit import Origin
 from clients.jobs import Job, register
 from lms_oauth import metrics
 from lms_oauth.signals import user_purged
+from shared_events import repeating
 from shared_events.models import Peer
 from shared_events.peers.due import sync_due
 from shared_events.peers.forgetting import forget_removed_copies, forget_runs
+from shared_events.peers.registering import forget_user
 from shared_events.purging import purge_tombstones
 from shared_events.registrations import recount
-from shared_events.registrations.seating import forget
+from shared_events.registrations.seating import forget, release_expired
 
 _POLL = timedelta(seconds=10)  # each peer has its own interval, which is longer
+_MINUTE = timedelta(minutes=1)
 _TURN = timedelta(seconds=60)  # then other jobs come first; what is left is taken up where it was
 
 
@@ -28,13 +31,17 @@ def connect() -> None:
     register(
         Job("purge_shared_events", _("Forget deletions of events that every reader knows"), timedelta(days=1), purge)
     )
+    register(Job("release_held_seats", _("Free seats that other LMSes held too long"), _MINUTE, release_held))
     register(Job("recount_seats", _("Compare seats of events with registrations"), timedelta(days=1), recount.run))
     about = "Since a peer was last read up to its end; peers are numbered as in the address of their page."
     metrics.register(metrics.Gauge("lms_peer_lag_seconds", about, "peer", _lag))
 
 
 def _forget(user_ids: Sequence[int], **_sent: Any) -> None:
-    forget(user_ids, by=Origin.command("purge of users"))
+    by = Origin.command("purge of users")
+    forget(user_ids, by=by)
+    for user in user_ids:
+        forget_user(user, by=by)
 
 
 def synchronize() -> str:
@@ -48,7 +55,13 @@ def purge() -> str:
     count = purge_tombstones(now)
     forget_removed_copies(now)
     forget_runs(now)
+    repeating.forget(now)
     return f"Deletions forgotten: {count}" if count else ""
+
+
+def release_held() -> str:
+    count = release_expired(timezone.now(), by=Origin.command("worker"))
+    return f"Events with seats freed: {count}" if count else ""
 
 
 def _lag() -> dict[str, float]:

@@ -21,7 +21,7 @@ from shared_events.scan import Harvest, Selection, harvest
 from shared_events.sequencing import Turn, sequence
 
 DEFAULT_ITEMS, MAX_ITEMS = 500, 1000
-SERVED_KINDS = frozenset({str(Kind.EVENT)})
+EVENTS_ONLY = frozenset({str(Kind.EVENT)})
 
 _READ_AT_STEP = timedelta(minutes=1)
 
@@ -39,7 +39,7 @@ class Query:
     cursor: str = ""
     last: str = ""  # on the first page of a full pass: the last cursor the reader ever held
     limit: int = DEFAULT_ITEMS
-    kinds: frozenset[str] = SERVED_KINDS
+    kinds: frozenset[str] = EVENTS_ONLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _scope(served: Selection, keep_past_days: int) -> str:
         "events": "all" if served.labels is None else sorted(served.labels),
         "past": keep_past_days,
         "directions": ["read"],
-        "profiles": ["E"],
+        "profiles": ["E"] if served.kinds == EVENTS_ONLY else ["E", "R"],
         "kinds": sorted(served.kinds),
     }
     return digest(canonical(selection))[:16]

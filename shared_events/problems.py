@@ -1,6 +1,7 @@
 """Refusals as RFC 9457 problem details. ``retry`` tells a peer's engine what to do next; it acts on that first."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Self
@@ -22,10 +23,10 @@ class Problem:
 
 
 class SharedEventsError(ApiError):
-    """A refusal that is particular to this protocol."""
+    """A refusal that is particular to this protocol. ``extra``: members of the problem beyond those of all."""
 
     problem: Problem
-    restart = ""
+    extra: Mapping[str, object] = {}
 
 
 class Malformed(SharedEventsError):
@@ -41,7 +42,7 @@ class _Restart(SharedEventsError):
     """The reader begins a full pass at the address named."""
 
     status = HTTPStatus.GONE
-    restart = Service.SHARED_EVENTS.base_path + "changes"
+    extra = {"restart": Service.SHARED_EVENTS.base_path + "changes"}
 
 
 class BadCursor(_Restart):
@@ -83,12 +84,65 @@ class NotAllowed(SharedEventsError):
         return cls(refusal.detail, headers=refusal.headers)
 
 
+class RegistrationsDisabled(SharedEventsError):
+    status = HTTPStatus.FORBIDDEN
+    problem = Problem("registrations-disabled", "This LMS takes no registrations from others", "after")
+
+    def __init__(self) -> None:
+        super().__init__("Ask again in an hour.", headers={"Retry-After": "3600"})
+
+
+class _Conflict(SharedEventsError):
+    status = HTTPStatus.CONFLICT
+
+
+class Full(_Conflict):
+    problem = Problem("full", "No seat is free", "never")
+
+    def __init__(self, *, waiting_list: bool) -> None:
+        """``waiting_list``: whether there is a place on it."""
+        super().__init__("There is a waiting list." if waiting_list else "There is no place on a waiting list either.")
+        self.extra = {"waitlist": waiting_list}
+
+
+class Closed(_Conflict):
+    problem = Problem("closed", "The event takes no registrations", "never")
+
+
+class AlreadyRegistered(_Conflict):
+    problem = Problem("already-registered", "The participant is registered", "never")
+
+    def __init__(self, rid: object) -> None:
+        super().__init__("Use the registration that is named.")
+        self.extra = {"rid": str(rid)}
+
+
+class RidReused(_Conflict):
+    problem = Problem("rid-reused", "The name belongs to another registration", "never")
+
+
+class KeyMissing(SharedEventsError):
+    problem = Problem("idempotency-key-missing", "The request needs an Idempotency-Key", "never")
+
+
+class Invalid(SharedEventsError):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    problem = Problem("invalid", "A member of the request is missing or unfit", "never")
+
+
+class KeyReused(SharedEventsError):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    problem = Problem("key-reused", "The Idempotency-Key belongs to another request", "never")
+
+
 _BY_STATUS = {
     HTTPStatus.BAD_REQUEST: Malformed.problem,
     HTTPStatus.UNAUTHORIZED: Problem("unauthorized", "A valid bearer token is needed", "refresh-token"),
     HTTPStatus.FORBIDDEN: NotAllowed.problem,
     HTTPStatus.NOT_FOUND: Problem("not-found", "There is nothing here for this client", "never"),
     HTTPStatus.METHOD_NOT_ALLOWED: Problem("method-not-allowed", "The address does not answer this method", "never"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Problem("too-large", "The body is too large", "never"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Problem("unsupported-type", "The body has another media type", "never"),
     HTTPStatus.TOO_MANY_REQUESTS: Problem("rate-limited", "Too many requests", "after"),
     HTTPStatus.SERVICE_UNAVAILABLE: Problem("unavailable", "The server is busy", "after"),
     HTTPStatus.INTERNAL_SERVER_ERROR: Problem("server-error", "The server met an unexpected problem", "after"),
@@ -112,8 +166,8 @@ def render(error: ApiError) -> HttpResponse:
         "detail": error.detail,
         "retry": problem.retry,
     }
-    if isinstance(error, SharedEventsError) and error.restart:
-        body["restart"] = error.restart
+    if isinstance(error, SharedEventsError):
+        body |= error.extra
     response = HttpResponse(json.dumps(body), status=error.status, content_type=MEDIA_TYPE, headers=error.headers)
     response["Cache-Control"] = "no-store"
     return response

@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from shared_events.models import Event, EventDoc, FeedBatch, FeedEntry, FeedMark, Instance, Kind
+from shared_events.models import (
+    Event,
+    EventDoc,
+    FeedBatch,
+    FeedEntry,
+    FeedMark,
+    Instance,
+    Kind,
+    Registration,
+    RegistrationEntry,
+)
 from shared_events.publishing import rebuild
 
 log = logging.getLogger("shared_events")
@@ -59,18 +69,44 @@ def _turn() -> Turn:
 
 
 def _number(marks: Iterable[FeedMark], at: datetime) -> None:
-    """One position for each document, in the order of its last mark. A mark without a document was never readable."""
+    """One position for each document and registration. A mark without one was never readable.
+
+    What is said of an event's seats or of a registration stands after the event, so that readers know the event by
+    then; and an event that comes back into sight brings the state of its seats.
+    """
     last = {(mark.kind, mark.ref): mark.pk for mark in marks}
-    known = set(EventDoc.objects.filter(pk__in=[ref for _kind, ref in last]).values_list("pk", flat=True))
-    refs = [ref for ref in sorted(last, key=last.__getitem__) if ref[1] in known]
-    if not refs:
+    refs: dict[str, list[uuid.UUID]] = {kind: [] for kind in Kind}
+    for kind, ref in sorted(last, key=last.__getitem__):
+        refs[kind].append(ref)
+    told = FeedEntry.objects.filter(kind=Kind.AVAILABILITY, document__in=refs[Kind.EVENT])
+    seats = dict.fromkeys([*refs[Kind.AVAILABILITY], *told.order_by("seq").values_list("document", flat=True)])
+    known = set(EventDoc.objects.filter(pk__in=[*refs[Kind.EVENT], *seats]).values_list("pk", flat=True))
+    documents = [(Kind.EVENT, ref) for ref in refs[Kind.EVENT]] + [(Kind.AVAILABILITY, ref) for ref in seats]
+    documents = [(kind, ref) for kind, ref in documents if ref in known]
+    registrations = _registrations(refs[Kind.REGISTRATION])
+    if not documents and not registrations:
         return
     head = FeedBatch.head()
-    entries = [FeedEntry(seq=seq, kind=kind, document_id=ref) for seq, (kind, ref) in enumerate(refs, head + 1)]
+    entries = [FeedEntry(seq=seq, kind=kind, document_id=ref) for seq, (kind, ref) in enumerate(documents, head + 1)]
     FeedEntry.objects.bulk_create(
         entries, update_conflicts=True, unique_fields=["kind", "document"], update_fields=["seq"]
     )
-    FeedBatch.objects.create(seq_end=head + len(entries), at=at)
+    own = [
+        RegistrationEntry(seq=seq, client_id=client, registration_id=pk)
+        for seq, (pk, client) in enumerate(registrations, head + len(entries) + 1)
+    ]
+    RegistrationEntry.objects.bulk_create(
+        own, update_conflicts=True, unique_fields=["registration"], update_fields=["seq"]
+    )
+    FeedBatch.objects.create(seq_end=head + len(entries) + len(own), at=at)
+
+
+def _registrations(rids: list[uuid.UUID]) -> list[tuple[int, int]]:
+    """Number and client of each, in the order of the marks. Clients may have used one name for two of them."""
+    place = {rid: number for number, rid in enumerate(rids)}
+    rows = Registration.objects.filter(rid__in=rids, client__isnull=False)
+    found = sorted((place[row.rid], row.pk, row.client_id) for row in rows if row.rid and row.client_id)
+    return [(pk, client) for _place, pk, client in found]
 
 
 def _rebuild(uids: set[uuid.UUID]) -> set[uuid.UUID]:

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from shared_events.pages import (
+    bookings,
     client_sharing,
     event,
     event_ics,
@@ -21,6 +22,7 @@ from shared_events.views.changes import Changes
 from shared_events.views.discovery import Discovery, WellKnown
 from shared_events.views.event import SingleEvent
 from shared_events.views.event_list import EventList, EventsCalendar
+from shared_events.views.registrations import Holds, OneHold, OneRegistration
 
 urlpatterns = [
     path(".well-known/shared-events", WellKnown.as_view()),
@@ -29,6 +31,9 @@ urlpatterns = [
     path("shared-events/v1/events", EventList.as_view()),
     path("shared-events/v1/events.ics", EventsCalendar.as_view()),
     path("shared-events/v1/events/<str:origin>/<uuid:uid>", SingleEvent.as_view()),
+    path("shared-events/v1/events/<str:origin>/<uuid:uid>/registrations/<uuid:rid>", OneRegistration.as_view()),
+    path("shared-events/v1/events/<str:origin>/<uuid:uid>/holds", Holds.as_view()),
+    path("shared-events/v1/events/<str:origin>/<uuid:uid>/holds/<str:hold>", OneHold.as_view()),
     re_path(r"^shared-events(/|$)", UnknownAddress.as_view()),
     path("system/oauth-clients/<int:pk>/shared-events/", client_sharing.sharing, name="client-sharing"),
     path("system/events/", event_list.events, name="events"),
@@ -72,5 +77,7 @@ urlpatterns = [
     path("system/shared-event-peers/<int:pk>/quarantine/<int:case>/retry/", peer.retry, name="quarantine-retry"),
     path("system/shared-event-peers/<int:pk>/<slug:action>/", peer.act, name="peer-action"),
     path("system/mirrored-events/<int:pk>/", mirrored.event, name="mirrored-event"),
+    path("system/mirrored-events/<int:pk>/participants/add/", bookings.add, name="booking-add"),
+    path("system/mirrored-events/<int:pk>/participants/<int:booking>/cancel/", bookings.cancel, name="booking-cancel"),
     path("system/mirrored-events/<int:pk>/event.ics", event_ics.mirrored, name="mirrored-event-ics"),
 ]

@@ -18,6 +18,7 @@ SAID_BY = {
     "Forbidden",
     "Stop",
     "NotDecodable",
+    "NotRegistered",
 }
 ASSIGNED = {"problem", "_OTHER_RUNNER", "_UNSEALABLE"}
 GAPS = {"kind": "field", "name": "epoch"}

@@ -16,7 +16,7 @@ from clients.administration import PERMISSIONS, Action
 from clients.models import AuditEntry
 from clients.roles import Assigned, Permission
 from scim.models import LmsUser, ProvisioningEntry
-from shared_events.models import ShareLabel
+from shared_events.models import Booking, ShareLabel
 from tests import builders
 from tests.lrs.statement.samples import statement
 from tests.lrs.stored import attach, new_id, store_for
@@ -137,6 +137,8 @@ PAGES = {
     "quarantine-retry": ("case", GET_ONLY, "302 302 403 404"),
     "mirrored-events": ("peer", "200 200 200 404", GET_ONLY),
     "mirrored-event": ("mirrored", "200 200 200 404", GET_ONLY),
+    "booking-add": ("mirrored", GET_ONLY, "302 403 403 403"),
+    "booking-cancel": ("booking", "200 200 403 404", "302 302 403 404"),
     "mirrored-event-ics": ("mirrored", "200 200 200 404", GET_ONLY),
 }
 OUT_OF_REACH = {"limited": 404}
@@ -172,6 +174,8 @@ def _one_of_each(label):
         configuration=made["configuration"], at=timezone.now(), status=200, outcome="read", duration_ms=1
     )
     made["mirrored"] = mirrored
+    booking = Booking.objects.create(mirror=mirrored, state="confirmed", intent="")
+    made["booking"] = SimpleNamespace(args=[mirrored.pk, booking.pk])
     made["share_label"] = ShareLabel.objects.create(name=f"Shared by {label}")
     *_seated, waiting = enrol(made["event"], *make_learners(2, f"participant of {label}"))
     made["waiting"] = SimpleNamespace(args=[made["event"].pk, waiting.pk])

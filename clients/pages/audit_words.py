@@ -63,6 +63,8 @@ ACTIONS: dict[str, Text] = {
     "event_cancelled": gettext_lazy("Event cancelled"),
     "event_sessions_changed": gettext_lazy("Sessions of an event changed"),
     "event_seats_changed": gettext_lazy("Seats of an event changed"),
+    "booking_added": gettext_lazy("Participant registered at another LMS"),
+    "booking_cancelled": gettext_lazy("Registration at another LMS cancelled"),
     "registration_added": gettext_lazy("Participant added"),
     "registration_cancelled": gettext_lazy("Registration cancelled"),
     "registration_promoted": gettext_lazy("Seat given from the waiting list"),

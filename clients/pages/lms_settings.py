@@ -30,6 +30,13 @@ class SettingsForm(Form):
     """The settings that something in the LMS obeys."""
 
     shared_events_enabled = SwitchField(gettext_lazy("Shared events enabled"))
+    shared_event_registrations_enabled = SwitchField(
+        gettext_lazy("Registrations for shared events enabled"),
+        help_text=gettext_lazy(
+            "Clients that may register participants take seats for learners of their LMS. No effect while shared "
+            "events are off. Turning this off keeps existing registrations; they can be cancelled."
+        ),
+    )
     employee_ids_in_use = SwitchField(
         gettext_lazy("Employee IDs in use"),
         help_text=gettext_lazy(

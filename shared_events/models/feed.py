@@ -10,10 +10,13 @@ from django.db import models
 
 from clients.models import Client
 from shared_events.models.event import Event
+from shared_events.models.seats import Registration
 
 
 class Kind(models.TextChoices):
     EVENT = "event"
+    AVAILABILITY = "availability"
+    REGISTRATION = "registration"
 
 
 class EventDoc(models.Model):
@@ -66,6 +69,23 @@ class FeedEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind}"
+
+
+class RegistrationEntry(models.Model):
+    """The one, newest position of a registration, which only its client is told.
+
+    A table of its own: the sequencer must not wait for whoever holds the registration's row.
+    """
+
+    seq = models.PositiveBigIntegerField()
+    client = models.ForeignKey(Client, models.CASCADE, related_name="+", db_index=False)
+    registration = models.OneToOneField(Registration, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "seq"], name="registration_entry_unique_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {Kind.REGISTRATION}"
 
 
 def new_nonce() -> str:

@@ -24,6 +24,7 @@ class MirrorEvent(models.Model):
     time_zone = models.CharField(max_length=64)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    availability = models.JSONField(null=True)  # taken, remaining, waitlisted, open: as the host told last
     removed_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=64, blank=True)  # why the host removed it
     pending_removal = models.BooleanField(default=False)  # by the full pass that is under way, or held by the brake

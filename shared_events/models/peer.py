@@ -33,6 +33,7 @@ class Peer(Labelled):
     enabled = models.BooleanField(_("Synchronize"), default=True)
     poll_seconds = models.PositiveIntegerField(_("Seconds between polls"), default=60)
     origin = models.CharField(max_length=45, blank=True)  # pinned at the first contact
+    may_register = models.BooleanField(default=False, db_default=False)  # as its discovery said last
     remote_name = models.CharField(max_length=200, blank=True)
 
     cursor = models.TextField(blank=True)

@@ -14,6 +14,7 @@ class ClientSharing(models.Model):
 
     client = models.OneToOneField(Client, models.CASCADE, primary_key=True, related_name="sharing")
     read = models.BooleanField(_("May read events"), default=True)
+    register = models.BooleanField(_("May register participants"), default=False, db_default=False)
     all_events = models.BooleanField(_("All shared events"), default=True)
     share_labels = models.ManyToManyField(ShareLabel, blank=True, related_name="+", verbose_name=_("Share labels"))
     issued = models.PositiveBigIntegerField(default=0)  # pages with items

@@ -14,10 +14,11 @@ from clients.models import Client
 from clients.pages.client_form_tab import FormTab, answer
 from clients.pages.client_parts import Part, Sentence
 from clients.pages.effective_access import effective_access
-from clients.pages.forms import Form
+from clients.pages.forms import Form, SwitchField
 from clients.rights import Right
 from shared_events.models import ClientSharing, ShareLabel
 from shared_events.pages.share_label_field import ShareLabelField
+from shared_events.profiles import registrations_enabled
 from shared_events.sharing import hand_on, set_sharing
 
 _ALL, _SOME = "all", "some"
@@ -38,13 +39,20 @@ class SharingForm(Form):
             "given nothing."
         ),
     )
+    register = SwitchField(
+        gettext_lazy("May register participants"),
+        help_text=gettext_lazy(
+            "It takes seats in the events it is given, for learners of its LMS, and is told how many are taken."
+        ),
+    )
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: Mapping[str, Any] | None, *, client: Client) -> None:
         sharing = ClientSharing.of(client.pk)
         chosen = set(sharing.share_labels.values_list("pk", flat=True))
         given = _ALL if sharing.all_events else _SOME
-        super().__init__(data, initial={"given": given, "share_labels": chosen, "version": client.version})
+        initial = {"given": given, "share_labels": chosen, "version": client.version}
+        super().__init__(data, initial={**initial, "register": sharing.register})
         field = self.fields["share_labels"]
         assert isinstance(field, ShareLabelField)
         field.offer(chosen)
@@ -58,12 +66,27 @@ def sharing(request: HttpRequest, pk: int) -> HttpResponse:
 def _save(client: Client, form: SharingForm, by: Origin) -> None:
     chosen = ShareLabel.objects.filter(pk__in=form.cleaned_data["share_labels"])
     everything, seen = form.cleaned_data["given"] == _ALL, form.cleaned_data["version"]
-    set_sharing(client, all_events=everything, share_labels=chosen, seen=seen, by=by)
+    register = form.cleaned_data["register"]
+    set_sharing(client, all_events=everything, share_labels=chosen, register=register, seen=seen, by=by)
 
 
 def _sentences(client: Client, held: Right) -> list[Sentence]:
+    if Right.SHARED_EVENTS not in held:
+        return []
     sharing = ClientSharing.of(client.pk)
-    if Right.SHARED_EVENTS not in held or sharing.all_events:
+    return [*_given(sharing), *_registering(sharing)]
+
+
+def _registering(sharing: ClientSharing) -> list[Sentence]:
+    if not sharing.register:
+        return []
+    if registrations_enabled():
+        return [Sentence(can=True, words=_("It may register participants for shared events."))]
+    return [Sentence(can=False, words=_("It may not register participants: registrations are off for this LMS."))]
+
+
+def _given(sharing: ClientSharing) -> list[Sentence]:
+    if sharing.all_events:
         return []
     paths = ", ".join(sorted(label.path for label in sharing.share_labels.all()))
     if not paths:

@@ -17,6 +17,7 @@ from clients.pages.frame import administrator, show
 from clients.pages.table import Column, Table
 from shared_events import calendar
 from shared_events.models import EventKind, MirrorEvent, Peer
+from shared_events.pages import bookings
 from shared_events.pages.peer import above
 from shared_events.parts import ToldPart, told_parts
 
@@ -50,7 +51,8 @@ def mirrored(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def event(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(reachable(administrator(request)).select_related("peer"), pk=pk)
+    user = administrator(request)
+    row = get_object_or_404(reachable(user).select_related("peer"), pk=pk)
     document = json.loads(row.document)
     return show(
         request,
@@ -61,6 +63,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
         kind=_kind(row.kind),
         status_label=_status(row.status),
         info=document["event"].get("description", ""),
+        participants=bookings.shown(request, user, row),
         parts=[_shown(part, row.time_zone) for part in told_parts(document)],
     )
 

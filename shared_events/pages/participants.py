@@ -27,6 +27,7 @@ from shared_events.models import Event, Registration, State
 from shared_events.pages.event_tabs import above, editable, found, rows, tabs
 from shared_events.registrations import seating
 
+_SHOWN_OF_REF = 12
 FOUND = 20  # users that a search offers
 _REFUSALS: dict[type[seating.Refused], Any] = {
     seating.Full: gettext_lazy("Not added: no seat is free, and no place on the waiting list."),
@@ -89,6 +90,7 @@ def participants(request: HttpRequest, pk: int) -> HttpResponse:
 def _registrations(event: Event, state: str) -> "QuerySet[Registration]":
     """Those that ended only where they are asked for."""
     all_of_them = Registration.objects.filter(seats=event.pk)
+    all_of_them = all_of_them.select_related("client")
     return all_of_them if state == State.CANCELLED else all_of_them.exclude(state=State.CANCELLED)
 
 
@@ -103,6 +105,9 @@ def _shown(event: Event, registrations: Sequence[Registration], *, known: bool) 
 def _participant(
     registration: Registration, person: learners.Learner | None, position: int | None, *, known: bool
 ) -> Participant:
+    if registration.client is not None:
+        of_whom = {"ref": registration.ref[:_SHOWN_OF_REF], "lms": registration.client.name}
+        return Participant(registration, _("%(ref)s of %(lms)s") % of_whom, "", "", position)
     if person is None:
         name = _("Deleted user") if known else _("Participant %(number)s") % {"number": registration.pk}
         return Participant(registration, name, "", "", position)
@@ -122,7 +127,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     demand(request, Action.VIEW, ObjectType.USER)
     _user, event = found(request, pk, Action.EDIT)
     sent = request.POST.get("user", "")
-    person = next(iter(learners.find([int(sent)])), None) if sent.isdecimal() and len(sent) < _DIGITS else None
+    person = next(iter(learners.find([int(sent)])), None) if sent.isdecimal() and len(sent) < DIGITS else None
     if person is None or person.blocked:
         messages.error(request, _("Not added: choose a user who is not blocked."))
         return redirect("event-participants", pk)
@@ -138,7 +143,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("event-participants", pk)
 
 
-_DIGITS = 19  # of a number that every database takes
+DIGITS = 19  # of a number that every database takes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,7 +154,7 @@ def cancel(request: HttpRequest, pk: int, registration: int) -> HttpResponse:
     return _confirm(request, "shared_events/participant_cancel.html", _("Cancel registration"), (user, event, one))
 
 
-def _cancelled(promoted: list[int]) -> str:
+def _cancelled(promoted: list[int | str]) -> str:
     if not promoted:
         return _("Registration cancelled.")
     return _("Registration cancelled. The seat went to the first on the waiting list.")
@@ -181,7 +186,11 @@ def move(request: HttpRequest, pk: int, registration: int) -> HttpResponse:
 
 def _one(request: HttpRequest, pk: int, registration: int) -> tuple[Administrator, Event, Registration]:
     user, event = found(request, pk, Action.EDIT)
-    return user, event, get_object_or_404(Registration, pk=registration, seats=event.pk)
+    return (
+        user,
+        event,
+        get_object_or_404(Registration.objects.select_related("client"), pk=registration, seats=event.pk),
+    )
 
 
 def _done(request: HttpRequest, event: Event, change: Any) -> HttpResponse:

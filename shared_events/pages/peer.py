@@ -23,8 +23,9 @@ from clients.pages.sentences import told
 from shared_events.models import Peer
 from shared_events.pages.peer_form import PeerForm
 from shared_events.peers import actions, retrying
-from shared_events.peers.engine import host_of, sync_peer
+from shared_events.peers.engine import sync_peer
 from shared_events.peers.failing import FAILURES, Stop, stop_for
+from shared_events.peers.hosts import host_of
 from shared_events.peers.passes import held_back
 from shared_events.peers.retrying import retriable
 from shared_events.peers.status import of_peer

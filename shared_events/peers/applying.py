@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from shared_events.models import MirrorEvent, MirrorSeen, Peer, Quarantine
+from shared_events.peers.bookings import follow, say_again
 from shared_events.peers.deciding import Held, Verdict, decide
 from shared_events.peers.incoming import Page, Refused, Remove, UnreadablePage, Upsert
 from shared_events.peers.lease import Lease
@@ -42,8 +43,12 @@ def apply_page(lease: Lease, page: Page, *, sent: str, at: datetime) -> Applied:
         raise CursorMoved
     if sent and page.epoch != peer.epoch:
         raise UnreadablePage("its epoch is another one than that of the cursor")
+    if peer.epoch not in {"", page.epoch}:
+        say_again(peer, at)
     peer.epoch = page.epoch
     applied = _apply_items(peer, page, at)
+    _apply_seats(peer, page)
+    follow(peer, page.registrations)
     peer.cursor = peer.last_cursor = page.following
     if not page.has_more:
         peer.complete_through = page.complete_through
@@ -71,6 +76,11 @@ def _apply_items(peer: Peer, page: Page, at: datetime) -> Applied:
     if peer.in_full_pass:
         _saw(peer, [item.uid for item in good.values() if isinstance(item, Upsert)], bad)
     return Applied(len(taken), removed, len(bad), [item.uid for item in diverged])
+
+
+def _apply_seats(peer: Peer, page: Page) -> None:
+    for told in page.seats:
+        MirrorEvent.objects.filter(peer=peer, uid=told.uid).update(availability=told.availability)
 
 
 def _held(peer: Peer, uids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Held]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from shared_events.models import Peer
-from shared_events.peers.engine import FULL_PAGE, host_of
+from shared_events.peers.engine import FULL_PAGE
+from shared_events.peers.hosts import host_of
 from shared_events.peers.incoming import Page, Refused, Remove, Upsert, read_page
 
 

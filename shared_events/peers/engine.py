@@ -11,11 +11,12 @@ from django.utils import timezone
 from shared_events.models import Peer, PeerState, Quarantine, SyncRun
 from shared_events.peers.applying import Applied, CursorMoved, apply_page, store_single
 from shared_events.peers.failing import FAILURES, HOUR, Stop, next_poll, next_try, stop_for
+from shared_events.peers.hosts import host_of, kinds_of
 from shared_events.peers.incoming import BadItem, Page, UnreadablePage, read_page, read_single
 from shared_events.peers.lease import Lease, LeaseLost, take_lease
 from shared_events.peers.passes import begin_full_pass, held_back
-from shared_events.peers.remote import About, Account, Problem, RemoteHost
-from shared_events.peers.sealing import Unsealable, unseal
+from shared_events.peers.remote import About, Problem, RemoteHost
+from shared_events.peers.settling import settle_due
 from shared_events.peers.transport import Unreachable
 
 log = logging.getLogger("shared_events")
@@ -23,7 +24,6 @@ log = logging.getLogger("shared_events")
 FULL_PAGE = 500
 _RESYNCS = 3  # in one turn
 _OTHER_RUNNER = "Another process synchronizes this peer."
-_UNSEALABLE = "The stored client secret cannot be opened, because SECRET_KEY has changed. Enter it again."
 
 
 @dataclass(slots=True)
@@ -54,14 +54,6 @@ def sync_peer(peer_pk: int, *, full: bool = False, stopped: Callable[[], bool] =
     return run
 
 
-def host_of(peer: Peer) -> RemoteHost:
-    """Stop where the secret cannot be opened."""
-    try:
-        return RemoteHost(Account(peer.base_url, peer.client_id, unseal(bytes(peer.secret))))
-    except Unsealable:
-        raise Stop(PeerState.FAILED, _UNSEALABLE, HOUR) from None
-
-
 def _run(lease: Lease, run: SyncRun, *, full: bool, stopped: Callable[[], bool]) -> None:
     try:
         turn = Turn(lease, run, host_of(Peer.objects.get(pk=lease.peer_pk)), stopped)
@@ -69,7 +61,10 @@ def _run(lease: Lease, run: SyncRun, *, full: bool, stopped: Callable[[], bool])
         if full:
             _restart(turn)
         run.full = Peer.objects.filter(pk=lease.peer_pk, in_full_pass=True).exists()
-        _succeed(turn, caught_up=_read_on(turn))
+        settle_due(turn.host, lease.peer_pk)
+        caught_up = _read_on(turn)
+        settle_due(turn.host, lease.peer_pk)  # what the pages brought up
+        _succeed(turn, caught_up=caught_up)
     except FAILURES as error:
         _fail(lease, run, stop_for(error))
     except Stop as stop:
@@ -87,6 +82,7 @@ def _pin(lease: Lease, about: About) -> None:
     if not about.may_read:
         raise Stop(PeerState.AUTH_FAILED, "The host does not let this client read events.", HOUR)
     peer.origin, peer.remote_name, peer.skew_seconds = about.origin, about.name, about.skew_seconds
+    peer.may_register = about.may_register
     peer.save()
 
 
@@ -109,7 +105,7 @@ def _read_on(turn: Turn) -> bool:
 
 def _read_page(turn: Turn, peer: Peer) -> bool:
     """One page fetched outside of any transaction and applied in one. Whether there are more."""
-    body = turn.host.page(cursor=peer.cursor, last=peer.last_cursor, limit=peer.page_limit)
+    body = turn.host.page(cursor=peer.cursor, last=peer.last_cursor, limit=peer.page_limit, kinds=kinds_of(peer))
     page = read_page(body, sent=peer.cursor, origin=peer.origin)
     applied = apply_page(turn.lease, page, sent=peer.cursor, at=timezone.now())
     _count(turn.run, page, applied)

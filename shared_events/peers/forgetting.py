@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from shared_events.models import MirrorEvent, SyncRun
+from django.db.models import Exists, OuterRef
+
+from shared_events.models import Booking, Intent, MirrorEvent, SyncRun
+from shared_events.models.booking import ENDED
 
 _KEPT = timedelta(days=30)
 
@@ -13,5 +16,6 @@ def forget_runs(at: datetime) -> int:
 
 
 def forget_removed_copies(at: datetime) -> int:
-    """Until then an event that comes back is the row it was."""
-    return MirrorEvent.objects.filter(removed_at__lte=at - _KEPT).delete()[0]
+    """Until then an event that comes back is the row it was. Who is registered for one still sees it."""
+    unsettled = Booking.objects.filter(mirror=OuterRef("pk")).exclude(state__in=ENDED, intent=Intent.NONE)
+    return MirrorEvent.objects.filter(~Exists(unsettled), removed_at__lte=at - _KEPT).delete()[0]

@@ -2,12 +2,13 @@
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared_events.calendar import FIRST_YEAR, LAST_YEAR, instant, parsed_duration, zone_names
 from shared_events.canonical import canonical, digest
+from shared_events.models import Kind
 from shared_events.peers.decoding import MAX_NUMBER, NotDecodable, Repeating, decoded, flaws, shown
 
 MAX_DEPTH = 32
@@ -15,6 +16,7 @@ MAX_EVENT_BYTES = 256 * 1024
 MAX_INFO_BYTES = 64 * 1024
 _MAX_TITLE = 255
 _MAX_WORD = 64
+_MAX_LINK = 500
 _DAYS = 366
 _LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?", re.ASCII)
 
@@ -56,6 +58,23 @@ class Refused:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class SeatsTold:
+    """How an event's seats stand: seats_taken, remaining (None: no limit), waitlisted, open."""
+
+    uid: uuid.UUID
+    availability: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationTold:
+    uid: uuid.UUID
+    rid: uuid.UUID
+    rev: int
+    state: str
+    cancelled_by: str
+
+
 Item = Upsert | Remove | Refused
 
 
@@ -68,6 +87,8 @@ class Page:
     has_more: bool
     complete_through: datetime | None
     size_bytes: int
+    seats: list[SeatsTold] = field(default_factory=list)
+    registrations: list[RegistrationTold] = field(default_factory=list)
 
 
 def read_page(body: bytes, *, sent: str, origin: str) -> Page:
@@ -80,14 +101,17 @@ def read_page(body: bytes, *, sent: str, origin: str) -> Page:
     more, items = page.get("has_more"), page.get("items")
     if not isinstance(more, bool) or not isinstance(items, list):
         raise UnreadablePage("has_more or items is missing")
+    read = [item for item in map(_item, items) if item is not None]
     return Page(
         origin,
         _text(page, "epoch"),
-        [item for item in map(_item, items) if item is not None],
+        [item for item in read if isinstance(item, Item)],
         _text(page, "next", limit=4096),
         more,
         None if more else _time(_text(page, "complete_through")),
         len(body),
+        [item for item in read if isinstance(item, SeatsTold)],
+        [item for item in read if isinstance(item, RegistrationTold)],
     )
 
 
@@ -98,6 +122,30 @@ def read_single(body: bytes, *, origin: str) -> tuple[str, Upsert]:
         raise UnreadablePage("it comes from another host than the one pinned")
     _require_fit(answer)
     return _text(answer, "epoch"), _upsert(answer, etag=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationAnswer:
+    """A registration as the host answers for it. ``ref``: whom it is for."""
+
+    told: RegistrationTold
+    ref: str
+    join_url: str
+
+
+def read_registration(body: bytes, *, rid: uuid.UUID) -> RegistrationAnswer:
+    """The answer for the registration ``rid``. UnreadablePage or BadItem."""
+    answer = _object(body)
+    _require_fit(answer)
+    participant, join = answer.get("participant"), answer.get("join")
+    ref = _word(participant.get("ref") if isinstance(participant, dict) else None, "participant.ref")
+    link = join.get("uri") if isinstance(join, dict) else ""
+    if not isinstance(link, str) or len(link) > _MAX_LINK or (link and not link.startswith(("https://", "http://"))):
+        raise BadItem("join is no address that can be opened")
+    told = _registration(answer)
+    if told.rid != rid:
+        raise BadItem("it answers for another registration")
+    return RegistrationAnswer(told, ref, link)
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -130,16 +178,34 @@ def _time(text: str) -> datetime:
     return utc
 
 
-def _item(item: Any) -> Item | None:
+def _item(item: Any) -> Item | SeatsTold | RegistrationTold | None:
     """None for a kind that this version does not know."""
     try:
-        if _kind(item) != "event":
+        kind = _kind(item)
+        if kind not in Kind:
             return None
         _require_fit(item)
+        if kind != Kind.EVENT:
+            return _seats(item) if kind == Kind.AVAILABILITY else _registration(item)
         return _remove(item) if item.get("op") == "remove" else _upsert(item, etag=item.get("etag"))
     except BadItem as error:
         text = shown(item)
         return Refused(_ref(item, text), text[:MAX_EVENT_BYTES], str(error))
+
+
+def _seats(item: dict[str, Any]) -> SeatsTold:
+    counts = {name: item.get(name) for name in ("seats_taken", "remaining", "waitlisted")}
+    for name, count in counts.items():
+        if not (type(count) is int and 0 <= count <= MAX_NUMBER) and not (name == "remaining" and count is None):
+            raise BadItem(f"{name} is no whole number")
+    return SeatsTold(_uid(item), {**counts, "open": item.get("open") is True})
+
+
+def _registration(item: dict[str, Any]) -> RegistrationTold:
+    state, ended_by = _word(item.get("state"), "state"), item.get("cancelled_by")
+    return RegistrationTold(
+        _uid(item), _uid(item, "rid"), _rev(item), state, "" if ended_by is None else _word(ended_by, "cancelled_by")
+    )
 
 
 def _kind(item: Any) -> str:
@@ -154,8 +220,11 @@ def _require_fit(value: Any) -> None:
 
 
 def _ref(item: Any, text: str) -> str:
-    """The uid. Items that have none are told apart by their content."""
+    """The uid of an event. Items that have none are told apart by their content, and so are those of other kinds."""
     try:
+        kind = item.get("kind")
+        if isinstance(kind, str) and kind in Kind and kind != Kind.EVENT:
+            return f"{kind}: {digest(text)[:16]}"
         return str(_uid(item))
     except (BadItem, AttributeError):
         return f"no uid: {digest(text)[:16]}"
@@ -192,14 +261,14 @@ def _upsert(item: dict[str, Any], *, etag: Any) -> Upsert:
     )
 
 
-def _uid(item: dict[str, Any]) -> uuid.UUID:
-    text = item.get("uid")
+def _uid(item: dict[str, Any], name: str = "uid") -> uuid.UUID:
+    text = item.get(name)
     try:
         uid = uuid.UUID(text)
     except (TypeError, ValueError, AttributeError) as error:
-        raise BadItem("uid is no UUID") from error
+        raise BadItem(f"{name} is no UUID") from error
     if str(uid) != text:
-        raise BadItem("uid is not written as a UUID is")
+        raise BadItem(f"{name} is not written as a UUID is")
     return uid
 
 

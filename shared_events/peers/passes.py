@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from shared_events.models import MirrorEvent, MirrorSeen, Peer, PeerState
+from shared_events.models import Booking, MirrorEvent, MirrorSeen, Peer, PeerState
+from shared_events.models.booking import ENDED
 
 # The brake: more than this many rows and more than this share of the mirror need a person's word.
 BRAKE_ROWS, BRAKE_PERCENT = 50, 20
@@ -26,7 +27,7 @@ def end_full_pass(peer: Peer, at: datetime) -> int:
     unseen = ~Exists(MirrorSeen.objects.filter(peer=peer, uid=OuterRef("uid")))
     leaving = live.filter(Q(pending_removal=True) | unseen)
     count = leaving.count()
-    if count > BRAKE_ROWS and count * 100 > live.count() * BRAKE_PERCENT:
+    if (count > BRAKE_ROWS and count * 100 > live.count() * BRAKE_PERCENT) or leaving.filter(_booked()).exists():
         leaving.update(pending_removal=True)
         peer.state = PeerState.NEEDS_CONFIRMATION
         removed = 0
@@ -34,6 +35,11 @@ def end_full_pass(peer: Peer, at: datetime) -> int:
         removed = remove(leaving, at)
     MirrorSeen.objects.filter(peer=peer).delete()
     return removed
+
+
+def _booked() -> Exists:
+    """A learner of this LMS is registered: nobody loses that without a person's word."""
+    return Exists(Booking.objects.filter(mirror=OuterRef("pk")).exclude(state__in=ENDED))
 
 
 def held_back(peer: Peer) -> "QuerySet[MirrorEvent]":

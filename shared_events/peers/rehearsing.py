@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from shared_events.models import MirrorEvent, Peer
 from shared_events.peers.deciding import Held, Verdict, decide
-from shared_events.peers.engine import FULL_PAGE, host_of
+from shared_events.peers.engine import FULL_PAGE
+from shared_events.peers.hosts import host_of, kinds_of
 from shared_events.peers.incoming import Page, Refused, read_page
 from shared_events.peers.remote import Problem, RemoteHost
 
@@ -37,7 +38,8 @@ def _read(host: RemoteHost, peer: Peer, origin: str, *, cursor: str) -> Rehearsa
     found, held = Rehearsal(full=not cursor), _held(peer)
     more = True
     while more:
-        page = read_page(host.page(cursor=cursor, last=peer.last_cursor, limit=FULL_PAGE), sent=cursor, origin=origin)
+        body = host.page(cursor=cursor, last=peer.last_cursor, limit=FULL_PAGE, kinds=kinds_of(peer))
+        page = read_page(body, sent=cursor, origin=origin)
         _weigh(found, page, held)
         cursor, more = page.following, page.has_more
     return found

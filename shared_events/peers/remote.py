@@ -1,4 +1,4 @@
-"""The host's side of the protocol as this LMS calls it: discovery, token, pages, one event."""
+"""The host's side of the protocol as this LMS calls it: discovery, token, pages, one event, registrations."""
 
 import time
 from dataclasses import dataclass
@@ -50,6 +50,7 @@ class About:
     origin: str
     name: str
     may_read: bool
+    may_register: bool
     profiles: tuple[str, ...]
     skew_seconds: int | None
 
@@ -57,9 +58,9 @@ class About:
 class RemoteHost:
     """One conversation. The token lives only in this object."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, read_seconds: int = 0) -> None:
         self._account = account
-        self._transport = Transport()
+        self._transport = Transport(read_seconds)
         self._api = self._token_endpoint = self._token = ""
         self._token_ends = 0.0
 
@@ -74,23 +75,30 @@ class RemoteHost:
             origin=_member(about, "origin", limit=_LONGEST_ORIGIN),
             name=str(about.get("name", ""))[:200],
             may_read=isinstance(scope, dict) and scope.get("read") is True,
+            may_register=isinstance(scope, dict) and scope.get("register") is True,
             profiles=tuple(map(str, profiles)) if isinstance(profiles, list) else (),
             skew_seconds=_skew(answer),
         )
 
-    def page(self, *, cursor: str, last: str, limit: int) -> bytes:
+    def page(self, *, cursor: str, last: str, limit: int, kinds: str = "event") -> bytes:
         position = {"cursor": cursor} if cursor else {"last": last} if last else {}
-        return self._authorized("changes", {**position, "limit": str(limit), "kinds": "event"}).body
+        return self._authorized("changes", {**position, "limit": str(limit), "kinds": kinds}).body
 
     def event(self, origin: str, uid: str) -> bytes:
         return self._authorized(f"events/{origin}/{uid}").body
 
+    def registration(self, method: str, origin: str, uid: str, rid: str, body: dict[str, Any] | None = None) -> bytes:
+        path = f"events/{origin}/{uid}/registrations/{rid}"
+        return self._authorized(path, method=method, **({} if body is None else {"json": body})).body
+
     def renew_token(self) -> None:
         self._token = ""
 
-    def _authorized(self, path: str, parameters: dict[str, str] | None = None) -> Answer:
+    def _authorized(
+        self, path: str, parameters: dict[str, str] | None = None, *, method: str = "GET", **arguments: Any
+    ) -> Answer:
         headers = {"Authorization": f"Bearer {self._current_token()}", "Accept": "application/json"}
-        return self._called("GET", self._api + path, params=parameters, headers=headers)
+        return self._called(method, self._api + path, params=parameters, headers=headers, **arguments)
 
     def _current_token(self) -> str:
         if not self._token or time.monotonic() > self._token_ends:
@@ -105,7 +113,7 @@ class RemoteHost:
 
     def _called(self, method: str, url: str, **arguments: Any) -> Answer:
         answer = self._transport.call(method, url, **arguments)
-        if answer.status != HTTPStatus.OK:
+        if answer.status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
             raise _problem(answer)
         return answer
 

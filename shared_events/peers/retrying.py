@@ -9,7 +9,7 @@ from clients import audit
 from clients.audit import Origin
 from shared_events.models import Peer, Quarantine
 from shared_events.peers.applying import store_single
-from shared_events.peers.engine import host_of
+from shared_events.peers.hosts import host_of
 from shared_events.peers.incoming import BadItem, read_single
 from shared_events.peers.lease import Lease, LeaseLost, take_lease
 

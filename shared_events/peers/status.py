@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from shared_events.calendar import utc_text
-from shared_events.models import Peer
+from shared_events.models import Booking, Intent, Peer
 from shared_events.peers.passes import held_back
 
 
@@ -19,6 +19,7 @@ def of_peer(peer: Peer, at: datetime) -> dict[str, Any]:
         "lag_seconds": lag,
         "mirrored": peer.events.filter(removed_at=None).count(),
         "waiting_for_confirmation": held_back(peer).count(),
+        "registrations_to_settle": Booking.objects.filter(mirror__peer=peer).exclude(intent=Intent.NONE).count(),
         "quarantined": peer.quarantine.count(),
         "clock_skew_seconds": peer.skew_seconds,
         "failures": peer.failures,

@@ -73,7 +73,8 @@ class _Adapter(HTTPAdapter):
 class Transport:
     """One session with one host: connections are used again."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_seconds: int = 0) -> None:
+        self._read_seconds = read_seconds
         self._session = requests.Session()
         self._session.trust_env = False  # no proxies and no .netrc of whoever runs the command
         for scheme in ("http://", "https://"):
@@ -82,7 +83,7 @@ class Transport:
     def call(self, method: str, url: str, **arguments: Any) -> Answer:
         """Unreachable, or Forbidden before anything was sent."""
         _require_scheme(url)
-        seconds = (_CONNECT_SECONDS, _READ_SECONDS)
+        seconds = (_CONNECT_SECONDS, self._read_seconds or _READ_SECONDS)
         try:
             response = self._session.request(
                 method, url, timeout=seconds, allow_redirects=False, stream=True, **arguments

@@ -2,9 +2,10 @@
 
 import logging
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from shared_events.models import Seats, State
+from shared_events.models import Hold, Seats, State
 
 log = logging.getLogger("shared_events")
 
@@ -14,8 +15,10 @@ def miscounted() -> list[int]:
     confirmed, waiting = (
         Count("registrations", filter=Q(registrations__state=state)) for state in (State.CONFIRMED, State.WAITLISTED)
     )
-    counted = Seats.objects.annotate(confirmed=confirmed, waiting=waiting)
-    wrong = counted.exclude(seats_taken=F("confirmed"), waitlisted=F("waiting"))
+    held = Hold.objects.filter(seats=OuterRef("pk")).order_by().values("seats").annotate(left_of_all=Sum("left"))
+    kept = Coalesce(Subquery(held.values("left_of_all")), 0)
+    counted = Seats.objects.annotate(confirmed=confirmed, waiting=waiting, kept=kept)
+    wrong = counted.exclude(seats_taken=F("confirmed") + F("kept"), waitlisted=F("waiting"))
     return list(wrong.order_by("pk").values_list("pk", flat=True))
 
 

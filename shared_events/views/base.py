@@ -1,7 +1,8 @@
 """Views of the protocol: bearer authentication, the two switches, and a problem for every refusal."""
 
+import uuid
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -12,13 +13,17 @@ from rest_framework.views import APIView
 
 from clients.access import Access
 from clients.api import DeclaresRights
+from clients.audit import Origin
 from clients.drf import ClientAuthentication, HasRight, Refusal
 from clients.models import LmsSettings
 from clients.rights import Right, Service
-from lms_oauth.errors import ApiError, InsufficientScope, NotFound
-from lms_oauth.http import ApiView, refusal_of
+from lms_oauth.errors import ApiError, InsufficientScope, NotFound, UnsupportedMediaType
+from lms_oauth.http import ApiView, media_type, read_body, read_json, refusal_of
 from shared_events import problems
-from shared_events.models import ClientSharing
+from shared_events.models import ClientSharing, Event, Exposure, Kind
+from shared_events.showing import shown_event
+
+MAX_BODY_BYTES = 64 * 1024
 
 
 def shared_events_enabled() -> bool:
@@ -36,9 +41,15 @@ class MaySync(HasRight):
             if not isinstance(refusal.error, InsufficientScope):
                 raise
             raise (problems.NotAllowed.of(refusal.error) if shared_events_enabled() else problems.Disabled()) from None
-        if not view.sharing.read:
-            raise problems.NotAllowed("This client may not read shared events.")
+        if not getattr(view.sharing, view.direction):
+            raise problems.NotAllowed(_NOT_ALLOWED[view.direction])
         return True
+
+
+_NOT_ALLOWED = {
+    "read": "This client may not read shared events.",
+    "register": "This client may not register participants.",
+}
 
 
 class CalendarRenderer(BaseRenderer):
@@ -58,10 +69,11 @@ def single(parameters: QueryDict, name: str) -> str:
 
 
 class SharedEventsView(DeclaresRights, APIView):
-    """What clients with the shared-events right may read. Subclasses answer GET."""
+    """What clients with the shared-events right may do. Subclasses that answer more than GET say so."""
 
     service = Service.SHARED_EVENTS
     http_method_names = ["get", "head"]
+    direction: Literal["read", "register"] = "read"
     authentication_classes = [ClientAuthentication]
     permission_classes = [MaySync]
 
@@ -78,6 +90,26 @@ class SharedEventsView(DeclaresRights, APIView):
     @cached_property
     def sharing(self) -> ClientSharing:
         return ClientSharing.of(self.access.client.pk)
+
+    @property
+    def by(self) -> Origin:
+        return Origin.client(self.access.client.name, self.request._request)  # noqa: SLF001
+
+    def json_object(self) -> dict[str, Any]:
+        """The body. UnsupportedMediaType, BodyTooLarge, MalformedJson or Malformed."""
+        request = self.request._request  # noqa: SLF001
+        if media_type(request) != "application/json":
+            raise UnsupportedMediaType("Send application/json.")
+        value = read_json(read_body(request, MAX_BODY_BYTES))
+        if not isinstance(value, dict):
+            raise problems.Malformed("The body is no JSON object.")
+        return value
+
+    def event(self, origin: str, uid: uuid.UUID) -> Event:
+        """One that the client may see, which it is then known to have seen. NotFound, or Gone for one it knew."""
+        event = shown_event(self.sharing, origin, uid)
+        Exposure.objects.get_or_create(client_id=self.access.client.pk, kind=Kind.EVENT, ref=uid)
+        return event
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         if isinstance(exc, Refusal):

@@ -6,11 +6,13 @@ from django.views.decorators.gzip import gzip_page
 from rest_framework.request import Request
 
 from clients.audit import Origin
-from shared_events.feed import DEFAULT_ITEMS, MAX_ITEMS, SERVED_KINDS, Query, read_page
+from shared_events.feed import DEFAULT_ITEMS, MAX_ITEMS, Query, read_page
+from shared_events.models import Kind
 from shared_events.problems import Malformed
+from shared_events.profiles import served_kinds
 from shared_events.views.base import READ, SharedEventsView, single
 
-_KINDS = frozenset({"event", "availability", "registration"})
+_KINDS = frozenset(Kind.values)
 _LONGEST_NUMBER = 9
 
 
@@ -19,19 +21,19 @@ class Changes(SharedEventsView):
     rights = READ
 
     def get(self, request: Request) -> HttpResponse:
-        query = parse(request.query_params)
+        query = parse(request.query_params, served_kinds(self.sharing))
         client = self.access.client
         text = read_page(client, query, Origin.client(client.name, request._request))  # noqa: SLF001
         return HttpResponse(text, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def parse(parameters: QueryDict) -> Query:
+def parse(parameters: QueryDict, served: frozenset[str]) -> Query:
     """Malformed where a parameter is repeated or says nothing; a limit above the greatest is the greatest."""
     return Query(
         cursor=single(parameters, "cursor"),
         last=single(parameters, "last"),
         limit=_limit(single(parameters, "limit")),
-        kinds=_kinds(single(parameters, "kinds")),
+        kinds=_kinds(single(parameters, "kinds"), served),
     )
 
 
@@ -43,11 +45,11 @@ def _limit(text: str) -> int:
     return min(int(text), MAX_ITEMS)
 
 
-def _kinds(text: str) -> frozenset[str]:
-    """Those asked for that are served; a kind of a later version is nothing to serve."""
+def _kinds(text: str, served: frozenset[str]) -> frozenset[str]:
+    """Those asked for that are served to this client."""
     if not text:
-        return SERVED_KINDS
+        return served
     asked = frozenset(text.split(","))
     if unknown := asked - _KINDS:
         raise Malformed(f"kinds: {len(unknown)} of them unknown.")
-    return asked & SERVED_KINDS
+    return asked & served

@@ -11,7 +11,8 @@ from lms_oauth.errors import NotFound
 from shared_events.calendar import tzdata_version, utc_text
 from shared_events.feed import MAX_ITEMS
 from shared_events.models import Instance
-from shared_events.views.base import READ, PublicView, SharedEventsView, shared_events_enabled
+from shared_events.profiles import registrations_enabled
+from shared_events.views.base import MAX_BODY_BYTES, READ, PublicView, SharedEventsView, shared_events_enabled
 
 VERSION = "1.0"
 
@@ -29,20 +30,20 @@ class WellKnown(PublicView):
 
 
 class Discovery(SharedEventsView):
-    """Tells only what is built: events can be read; nothing can be pushed, and no seat can be taken."""
+    """Tells only what is built: events can be read, and seats be taken; nothing can be pushed."""
 
     rights = READ
 
     def get(self, request: Request) -> Response:
-        instance = Instance.current()
+        instance, registrations = Instance.current(), registrations_enabled()
         document = {
             "origin": instance.origin,
             "name": public_url().partition("://")[2],
             "epoch": instance.epoch,
-            "profiles": ["E"],
+            "profiles": ["E", "R"] if registrations else ["E"],
             "schema": VERSION,
-            "limits": {"page": MAX_ITEMS, "wait": 0, "tombstone_days": instance.tombstone_days},
-            "scope": {"read": True, "write": False, "register": False},
+            "limits": {"page": MAX_ITEMS, "body": MAX_BODY_BYTES, "wait": 0, "tombstone_days": instance.tombstone_days},
+            "scope": {"read": True, "write": False, "register": registrations and self.sharing.register},
             "time": utc_text(timezone.now()),
             "tzdata": tzdata_version(),
         }

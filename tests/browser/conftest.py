@@ -18,6 +18,7 @@ from clients.roles import Assigned, Permission
 from lrs import counting
 from scim.dry_run import Wanted, run
 from scim.models import LmsUser, ProvisioningEntry
+from shared_events.models import Booking, MirrorEvent, Peer
 from shared_events.scheduling import Part, set_sessions
 from tests import builders
 from tests.clients.activity_cases import count, refuse, request_of
@@ -136,6 +137,11 @@ def _events():
     event = make_seats(1)
     waiting = enrol(event, *make_learners(3))[2]
     mirrored = make_mirror(event)
+    Peer.objects.filter(pk=mirrored.peer_id).update(may_register=True)
+    LmsSettings.objects.update(shared_event_registrations_enabled=True, shared_events_enabled=True)
+    seats = {"seats_taken": 3, "remaining": 2, "waitlisted": 0, "open": True}
+    MirrorEvent.objects.filter(pk=mirrored.pk).update(availability=seats)
+    booking = Booking.objects.create(mirror=mirrored, state="confirmed", intent="")
     parts = [
         Part(event.start, 3 * 3600, "Room 5"),
         Part(event.start + timedelta(days=1), 3 * 3600, join_url="https://meet.example/1"),
@@ -144,7 +150,7 @@ def _events():
     above, label = make_share_labels()
     event.share_labels.add(label)
     labels = {"share_label_above": above, "share_label": label}
-    return {"event": event, "waiting": waiting, "mirrored": mirrored, **labels}
+    return {"event": event, "waiting": waiting, "mirrored": mirrored, "booking": booking, **labels}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The published description of the protocol is what is served: no address, answer or member beyond it."""
 
 import re
+import uuid
 from functools import cache
 
 import pytest
@@ -38,7 +39,10 @@ schema = schemathesis.openapi.from_path(FILE)
 def bearer(installation):
     installation.manage("setting", "shared_events_enabled", "on")
     installation.manage("load_demo")
-    return installation.create_client("Described", "--shared-events")["bearer_token"]
+    installation.manage("setting", "shared_event_registrations_enabled", "on")
+    made = installation.create_client("Described", "--shared-events")
+    installation.manage("set_client_sharing", made["client_id"], "--register")
+    return made["bearer_token"]
 
 
 @schema.parametrize()
@@ -95,6 +99,37 @@ def test_the_answers_of_a_whole_exchange_fit(installation, bearer):
     assert read(installation, "/shared-events/v1/events.ics", bearer).text.startswith("BEGIN:VCALENDAR")
 
 
+def send(installation, method, template, path, bearer, body, *, expected, **headers):
+    sent = {"Authorization": f"Bearer {bearer}", **headers}
+    answer = _session().request(method, installation.url + path, json=body, headers=sent, timeout=SECONDS)
+    assert answer.status_code == expected, answer.text
+    schema[template][method].validate_response(answer)
+    return answer
+
+
+def test_the_life_of_a_registration_fits(installation, bearer):
+    origin = read(installation, "/shared-events/v1/", bearer).json()["origin"]
+    events = read(installation, "/shared-events/v1/events", bearer).json()["events"]
+    uid = next(one["uid"] for one in reversed(events) if one["event"]["status"] != "cancelled")
+    event = "/shared-events/v1/events/{origin}/{uid}"
+    one, holds, hold = event + "/registrations/{rid}", event + "/holds", event + "/holds/{hold}"
+    base = f"/shared-events/v1/events/{origin}/{uid}"
+    path, body = f"{base}/registrations/{uuid.uuid4()}", {"participant": {"ref": "p_1"}}
+    send(installation, "PUT", one, path, bearer, body, expected=201)
+    assert send(installation, "PUT", one, path, bearer, body, expected=200).json()["state"] == "confirmed"
+    read(installation, one, bearer, path=path)
+    other = send(installation, "PUT", one, f"{base}/registrations/{uuid.uuid4()}", bearer, body, expected=409).json()
+    assert path.endswith(other["rid"])
+    send(installation, "PUT", one, path, bearer, {"participant": {}}, expected=422)
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    made = send(installation, "POST", holds, base + "/holds", bearer, {"seats": 2}, expected=201, **key).json()
+    send(installation, "POST", holds, base + "/holds", bearer, {"seats": 3}, expected=422, **key)
+    send(installation, "DELETE", hold, f"{base}/holds/{made['hold']}", bearer, None, expected=204)
+    assert send(installation, "DELETE", one, path, bearer, None, expected=200).json()["state"] == "cancelled"
+    feed = read(installation, "/shared-events/v1/changes", bearer).json()["items"]
+    assert {item["kind"] for item in feed} == {"event", "availability", "registration"}
+
+
 def test_refusals_fit(installation, bearer):
     feed = "/shared-events/v1/changes"
     read(installation, feed, "", expected=401)
@@ -110,7 +145,9 @@ def test_refusals_fit(installation, bearer):
 
 def test_every_problem_is_on_the_page_with_what_to_do():
     named = {kind.problem for kind in problems.SharedEventsError.__subclasses__() if hasattr(kind, "problem")}
-    named |= {kind.problem for kind in problems._Restart.__subclasses__()} | set(problems._BY_STATUS.values())
+    for family in (problems._Restart, problems._Conflict):
+        named |= {kind.problem for kind in family.__subclasses__()}
+    named |= set(problems._BY_STATUS.values())
     for problem in named:
         row = next(line for line in PROTOCOL.splitlines() if line.startswith(f"| `{problem.retry}`"))
         assert f"`{problem.name}`" in row, problem

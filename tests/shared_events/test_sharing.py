@@ -1,16 +1,18 @@
 """Which of the shared events a client is given, and what it acknowledges."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from clients.models import Client
 from shared_events import actions
 from shared_events.models import ClientSharing, Instance, ShareLabel
 from shared_events.models.share_label import expanded
-from tests.builders import BY
-from tests.shared_events.builders import limit_to, make_event
+from tests.builders import BY, make_client_with_credentials
+from tests.shared_events.builders import limit_to, make_event, make_share_labels
 from tests.shared_events.peer import make_peer
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +132,15 @@ def test_the_audit_log_tells_share_labels(safety):
     )
     assert list(event.share_labels.all()) == [safety]
     assert not actions.update_event(event, values={}, share_labels=[safety], by=BY)
+
+
+def test_a_command_lets_a_client_register_participants_and_keeps_what_it_is_given():
+    made, label = make_client_with_credentials(shared_events=True), make_share_labels()[0]
+    client = Client.objects.get(client_id=made.client_id)
+    limit_to(client, label)
+    for option, register in (("--register", True), ("--no-register", False)):
+        call_command("set_client_sharing", client.client_id, option, stdout=StringIO())
+        sharing = ClientSharing.of(client.pk)
+        assert (sharing.register, sharing.all_events, list(sharing.share_labels.all())) == (register, False, [label])
+    with pytest.raises(CommandError, match="Nothing to change"):
+        call_command("set_client_sharing", client.client_id)

@@ -1,5 +1,6 @@
 """This LMS as its own peer: the engine calls the product's views without a network between them."""
 
+from json import dumps as json_text
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -16,13 +17,18 @@ class Wire:
 
     def __init__(self):
         self.calls = []
+        self.sent = []  # method, path and JSON body
         self.spoil = lambda _path, answer: answer
         self._http = HttpClient()
 
-    def call(self, method, url, *, headers=None, params=None, data=None, auth=None):
+    def call(self, method, url, *, headers=None, params=None, data=None, auth=None, json=None):
         path = urlsplit(url).path
         self.calls.append((path, dict(params or {})))
-        if method == "POST":
+        self.sent.append((method, path, json))
+        if json is not None or method == "DELETE":
+            send = getattr(self._http, method.lower())
+            response = send(path, json_text(json or {}), content_type="application/json", headers=headers)
+        elif method == "POST":
             body = {**data, "client_id": auth[0], "client_secret": auth[1]}
             response = self._http.post(path, urlencode(body), "application/x-www-form-urlencoded", headers=headers)
         else:

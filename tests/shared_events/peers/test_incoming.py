@@ -74,7 +74,7 @@ def test_a_removal_is_read():
 
 
 def test_kinds_of_later_versions_are_passed_over():
-    assert read({"kind": "availability", "op": "upsert", "uid": UID}).items == []
+    assert read({"kind": "room", "op": "upsert", "uid": UID}).items == []
 
 
 def test_words_of_an_open_set_are_taken():

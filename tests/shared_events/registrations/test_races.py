@@ -1,5 +1,6 @@
 """Many at once: no seat is sold twice, nobody is overtaken, and nobody waits for somebody who waits for him."""
 
+import os
 import random
 import threading
 import time
@@ -10,10 +11,11 @@ from django.db import OperationalError, connection, connections
 
 from clients.models import AuditEntry
 from shared_events import actions
-from shared_events.models import Registration, State
+from shared_events.models import Registration, Seats, State
 from shared_events.registrations import seating
 from tests.builders import BY
 from tests.shared_events.builders import make_event
+from tests.shared_events.homes import make_home
 from tests.shared_events.registrations.people import check, confirmed, make_learners, make_seats, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,6 +94,46 @@ def test_32_at_once_want_the_last_seat():
         line = Registration.objects.filter(seats=event.pk, state=State.WAITLISTED).order_by("pk")
         numbers = list(line.values_list("number", flat=True))
         assert sorted(numbers) == list(range(1, len(users)))
+
+
+def test_32_at_once_from_two_lmses_and_here_want_the_last_seat():
+    """The whole way through the protocol; every confirmed registration is then told to the LMS that made it."""
+    homes, users = [make_home(), make_home()], make_learners(11)
+    events = [make_seats(2) for _round in range(int(os.environ.get("SEAT_ROUNDS", ROUNDS)))]
+    for event in events:
+        homes[0].put(event, "first")
+    jobs = [lambda event, user=user: enrolling(event, user)() for user in users]
+    jobs += [lambda event, n=n: homes[n % 2].put(event, f"p_{n}") for n in range(21)]
+    met = threading.Barrier(len(jobs), timeout=LONG)
+
+    def every_round(job):
+        for event in events:
+            met.wait()
+            job(event)
+
+    together([lambda job=job: every_round(job) for job in jobs])
+    for event in events:
+        check_all(event, people=33)
+    told = [told for home in homes for told in registrations_told(home)]
+    here = Registration.objects.filter(client__isnull=False).values_list("rid", "rev", "state")
+    assert sorted(told) == sorted((str(rid), rev, state) for rid, rev, state in here)
+
+
+def check_all(event, *, people):
+    seats, rows = Seats.objects.get(pk=event.pk), Registration.objects.filter(seats=event.pk)
+    assert (seats.seats_taken, seats.waitlisted) == (2, people - 2)
+    assert rows.filter(state=State.CONFIRMED).count() == 2
+    numbers = rows.filter(state=State.WAITLISTED).values_list("number", flat=True)
+    assert len(set(numbers)) == people - 2
+
+
+def registrations_told(home):
+    items, cursor, more = [], {}, True
+    while more:
+        page = home.peer.read(**cursor)
+        items += [item for item in page["items"] if item["kind"] == "registration"]
+        cursor, more = {"cursor": page["next"]}, page["has_more"]
+    return [(item["rid"], item["rev"], item["state"]) for item in items]
 
 
 def test_one_user_who_clicks_many_times_is_registered_once():

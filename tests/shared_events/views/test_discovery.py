@@ -41,7 +41,7 @@ def test_a_client_learns_what_is_served():
     assert document["origin"].startswith("urn:uuid:")
     assert document["name"] == "testserver"
     assert document["profiles"] == ["E"]
-    assert document["limits"] == {"page": 1000, "wait": 0, "tombstone_days": 90}
+    assert document["limits"] == {"page": 1000, "body": 65_536, "wait": 0, "tombstone_days": 90}
     assert document["scope"] == {"read": True, "write": False, "register": False}
     assert document["time"].endswith("Z")
 
