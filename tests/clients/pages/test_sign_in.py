@@ -13,6 +13,8 @@ from tests import builders
 pytestmark = pytest.mark.django_db
 LOGIN = "/account/login/"
 ADDRESSES = {
+    "filters/add/",
+    "filters/<int:pk>/remove/",
     "login/",
     "second-step/",
     "passkey/",
