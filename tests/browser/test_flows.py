@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from clients import secrets
 from clients.models import AuditEntry, Client, Credential
@@ -287,7 +288,7 @@ def test_theme_is_the_servers_and_nothing_flashes(new_page, world):
     page.get_by_label("Theme").select_option("Dark")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Changes saved.").wait_for()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 19, 24)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(15, 19, 24)")
 
 
 def test_moving_a_label_asks_first(new_page, world):
